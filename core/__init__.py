@@ -1,0 +1,1 @@
+"""The Banyan kernel: everything an addon stands on. Knows no addon."""

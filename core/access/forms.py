@@ -1,0 +1,66 @@
+"""Forms about one's own account and about users, departments and groups."""
+
+from __future__ import annotations
+
+from wtforms import PasswordField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length
+
+from core.access.models import Department, User
+from core.access.queries import list_grantable_groups
+from core.i18n import translator
+from core.kernel import current_session
+from core.ui.shell import LANGUAGES
+from core.web.forms import BooleanField, ChoiceField, ChoicesField, Form, PhoneField, RecordsField, as_uuid
+
+_ = translator(__name__)
+
+
+class ChangePasswordForm(Form):
+    """One's own password: the present one and the new one twice."""
+
+    old = PasswordField(_("Present password"), [InputRequired()])
+    new = PasswordField(
+        _("New password"), [InputRequired()], description=_("At least 10 characters; a short sentence is fine.")
+    )
+    again = PasswordField(
+        _("New password again"), [InputRequired(), EqualTo("new", _("This is not the same as the new password."))]
+    )
+
+
+class GroupForm(Form):
+    """The name of a group."""
+
+    name = StringField(_("Name"), [InputRequired(), Length(max=120)])
+
+
+class UserForm(Form):
+    """An employee's account. User name and password are asked of a new one alone."""
+
+    name = StringField(_("Name"), [InputRequired()])
+    username = StringField(
+        _("User name"), [InputRequired()], description=_("What the employee signs in with. It never changes.")
+    )
+    password = PasswordField(
+        _("First password"),
+        [InputRequired()],
+        description=_("At least 10 characters. The employee must choose another one when signing in the first time."),
+    )
+    email = StringField(_("E-mail"))
+    phone = PhoneField(_("Phone"))
+    language = ChoiceField(_("Language"), choices=LANGUAGES, default="vi")
+    departments = RecordsField(_("Departments"), model=Department, endpoint="core.people_departments")
+    groups = ChoicesField(
+        _("Permission groups"), choices=lambda: list_grantable_groups(current_session()), coerce=as_uuid
+    )
+
+
+class DepartmentForm(Form):
+    """A department and its members."""
+
+    name = StringField(_("Name"), [InputRequired()])
+    members = RecordsField(_("Members"), model=User, endpoint="core.people_pick")
+    is_active = BooleanField(
+        _("Active"),
+        default=True,
+        description=_("A department that is not active keeps its members; it is offered no more."),
+    )

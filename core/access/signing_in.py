@@ -1,0 +1,145 @@
+"""Recognising the user of a request: the cookie names the tenant and carries a token, the database knows its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask import Request, g
+from sqlalchemy import String, cast, func, literal, select, union_all
+
+from core.access.models import DepartmentMember, GroupMember, GroupPermission, User, UserSession
+from core.clock import now
+from core.db.actor import Actor
+from core.db.session import ActorSession
+from core.notifications import Notification
+from core.tenancy.addons import remember_enabled
+from core.tenancy.models import Tenant, TenantAddon
+
+SESSION_COOKIE = "banyan_session"
+"""``<tenant id as 32 hex digits>.<token>``: the tenant is needed before row security lets the session be read."""
+
+LONGEST = timedelta(days=30)
+"""After this long everybody signs in again, however busy the session is."""
+
+IDLE = timedelta(hours=12)
+"""After this long without a request the session has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The signed-in user as pages show him, read with the session in one query."""
+
+    user_id: UUID
+    session_id: UUID
+    name: str
+    username: str
+    language: str
+    theme: str
+    density: str
+    tenant_name: str
+    must_change_password: bool
+    last_seen_at: datetime
+    unread: int = 0
+
+
+def identify(session: ActorSession, request: Request) -> Actor | None:
+    """Bind ``session`` to the request's user and return the actor; None, and the platform as actor, where nobody is in.
+
+    Two queries: who it is, and what he may (permissions, departments, enabled addons, unread notices in one union).
+    """
+    tenant_id, token = _read_cookie(request.cookies.get(SESSION_COOKIE, ""))
+    if tenant_id is None:
+        session.become(Actor.platform())
+        return None
+    session.become(Actor.system(tenant_id))
+    me = _find_me(session, token)
+    if me is None:
+        session.rollback()
+        session.become(Actor.platform())
+        return None
+    actor, unread = _read_rights(session, me.user_id, me.name)
+    g.me = replace(me, unread=unread)
+    session.become(actor)
+    return actor
+
+
+def _read_cookie(value: str) -> tuple[UUID | None, str]:
+    tenant, _, token = value.partition(".")
+    try:
+        return UUID(hex=tenant), token
+    except ValueError:
+        return None, ""
+
+
+def cookie_value(tenant_id: UUID, token: str) -> str:
+    """What stands in :data:`SESSION_COOKIE`."""
+    return f"{tenant_id.hex}.{token}"
+
+
+def hash_token(token: str) -> bytes:
+    """What is kept of a session's token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _find_me(session: ActorSession, token: str) -> Me | None:
+    moment = now()
+    query = (
+        select(
+            User.id,
+            UserSession.id,
+            User.name,
+            User.username,
+            User.language,
+            User.theme,
+            User.density,
+            Tenant.name,
+            User.must_change_password,
+            UserSession.last_seen_at,
+        )
+        .join(User, (User.id == UserSession.user_id) & (User.tenant_id == UserSession.tenant_id))
+        .join(Tenant, Tenant.id == UserSession.tenant_id)
+        .where(
+            UserSession.token_hash == hash_token(token),
+            UserSession.expires_at > moment,
+            UserSession.last_seen_at > moment - IDLE,
+            User.is_active,
+            Tenant.is_active,
+        )
+    )
+    row = session.execute(query).first()
+    return Me(*row) if row else None
+
+
+def actor_of(session: ActorSession, user_id: UUID) -> Actor | None:
+    """The actor that an active user is, with his rights of this moment; None for a locked or unknown one.
+
+    ``session`` works for the tenant's system, or for whoever asks on the other's behalf (a mention, a job).
+    """
+    name = session.scalar(select(User.name).where(User.id == user_id, User.is_active))
+    return None if name is None else _read_rights(session, user_id, name)[0]
+
+
+def _read_rights(session: ActorSession, user_id: UUID, name: str) -> tuple[Actor, int]:
+    """Permissions, departments, enabled addons and the number of unread notices, in one query."""
+    permissions = (
+        select(literal("permission"), GroupPermission.permission)
+        .join(GroupMember, GroupMember.group_id == GroupPermission.group_id)
+        .where(GroupMember.user_id == user_id)
+    )
+    departments = select(literal("department"), cast(DepartmentMember.department_id, String)).where(
+        DepartmentMember.user_id == user_id
+    )
+    addons = select(literal("addon"), TenantAddon.addon).where(TenantAddon.is_enabled)
+    unread = select(literal("unread"), cast(func.count(Notification.id), String)).where(
+        Notification.user_id == user_id, Notification.read_at.is_(None)
+    )
+    found: dict[str, set[str]] = {"permission": set(), "department": set(), "addon": set(), "unread": set()}
+    for kind, value in session.execute(union_all(permissions, departments, addons, unread)):
+        found[kind].add(value)
+    enabled = remember_enabled(session, found["addon"])
+    granted = frozenset(each for each in found["permission"] if each.partition(".")[0] in enabled)
+    department_ids = frozenset(UUID(value) for value in found["department"])
+    return Actor(session.tenant_id, user_id, name, granted, department_ids), int(found["unread"].pop())

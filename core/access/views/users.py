@@ -1,0 +1,43 @@
+"""What is done to an account beside editing it: lock, unlock, a new one-time password."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from core.access import services
+from core.access.models import User
+from core.i18n import translator
+from core.kernel import current_session
+from core.web import AddonViews, redirect_to, render, toast
+
+_ = translator(__name__)
+views = AddonViews(__name__)
+
+MANAGE_USERS = "core.manage_users"
+
+
+@views.post("/core/users/<uuid:id>/lock", permission=MANAGE_USERS)
+def users_lock(id: UUID) -> ResponseReturnValue:
+    user = current_session().need(User, id)
+    services.lock_user(current_session(), user)
+    toast(_("%(name)s is locked.", name=user.name), undo=url_for("core.users_unlock", id=id))
+    return redirect_to(url_for("core.users_detail", id=id))
+
+
+@views.post("/core/users/<uuid:id>/unlock", permission=MANAGE_USERS)
+def users_unlock(id: UUID) -> ResponseReturnValue:
+    user = current_session().need(User, id)
+    services.unlock_user(current_session(), user)
+    toast(_("%(name)s can sign in again.", name=user.name))
+    return redirect_to(url_for("core.users_detail", id=id))
+
+
+@views.post("/core/users/<uuid:id>/reset-password", permission=MANAGE_USERS)
+def users_reset_password(id: UUID) -> ResponseReturnValue:
+    """The password stands in this answer and nowhere else, so there is no redirect."""
+    user = current_session().need(User, id)
+    password = services.reset_password(current_session(), user)
+    return render("core/one_time_password.html", user=user, password=password)

@@ -1,0 +1,153 @@
+"""The boot, phase by phase. A problem in any phase lists every finding and leaves nothing half-loaded.
+
+1. environment → Config           2. manifests → known addons        3. wanted → order, all problems at once
+4. import the addons' modules     5. database                        6. routes, each with its access
+7. language, pages, errors        8. the request's sequence          9. the runner of jobs
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Blueprint, Flask
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.orm import configure_mappers
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core.access.current_user import install as install_current_user
+from core.config import Config
+from core.db import flush as flush  # its listeners keep what the mixins promise
+from core.db.engines import engine_options, prepare_engine, refuse_powerful_role
+from core.db.session import db
+from core.discovery import discover, installed_entry_points
+from core.i18n import read_library
+from core.i18n.web import init_i18n
+from core.jobs import setup as jobs
+from core.kernel import EXTENSION, Kernel
+from core.manifest import KERNEL, BootError, BootProblem, MenuEntry, SlotEntry
+from core.registry import Registry
+from core.resolution import choose, wanted_addons
+from core.resources.base import Resource
+from core.web import compression, errors, requests
+from core.web.access import SIGNED_IN, Access
+from core.web.answers import htmx
+from core.web.pages import install as install_pages
+from core.web.requests import BanyanFlask
+from core.web.routes import AddonViews, Route
+
+ROOT = Path(__file__).resolve().parent.parent
+COOKIE_DAYS = 30
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application for ``config`` (default: the environment). Raises ConfigError or BootError with all problems."""
+    config = config or Config.from_environment(os.environ)
+    registry = load_registry(config)
+    app = _make_flask(config)
+    _connect_database(app, config)
+    app.extensions[EXTENSION] = Kernel(config, registry, app)
+    _register_routes(app, registry)
+    init_i18n(app, read_library(registry.addons))
+    install_pages(app, registry)
+    compression.install(app)
+    errors.install(app)
+    requests.install(app)
+    install_current_user(app)
+    jobs.install(app, config, registry)
+    return app
+
+
+def load_registry(config: Config) -> Registry:
+    """Phases 2 to 4: the registry of the addons that ``config`` names."""
+    discovery = discover([ROOT, *config.addons_path], installed_entry_points())
+    return Registry.load(choose(discovery, wanted_addons(discovery, config.addons, config.profile)))
+
+
+def _make_flask(config: Config) -> Flask:
+    app = BanyanFlask("core", static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config),
+        MAX_CONTENT_LENGTH=config.max_upload_mb * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=5_000,
+        SESSION_COOKIE_NAME="banyan_page",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.cookie_secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=COOKIE_DAYS),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,  # core.web.requests checks, once it knows who asks
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.debug = config.debug  # makes the template environment, so after its options
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    CSRFProtect(app)
+    htmx.init_app(app)
+    return app
+
+
+def _connect_database(app: Flask, config: Config) -> None:
+    if config.database_url.startswith("sqlite"):
+        config.data.mkdir(parents=True, exist_ok=True)
+    configure_mappers()
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+        refuse_powerful_role(db.engine)
+
+
+def _register_routes(app: Flask, registry: Registry) -> None:
+    """One blueprint an addon, with the routes of its views and resources; a doubled endpoint is a boot problem."""
+    declared: dict[str, Access] = {}
+    problems: list[BootProblem] = []
+    for addon in registry.addons:
+        blueprint = Blueprint(addon.name, addon.package, url_prefix=None if addon.name == KERNEL else f"/{addon.name}")
+        for route in _routes_of(registry, addon.name):
+            endpoint = f"{addon.name}.{route.endpoint}"
+            if endpoint in declared:
+                fix = "Rename one of the two views."
+                problems.append(BootProblem(addon.package, endpoint, "This endpoint is declared twice.", fix))
+            declared[endpoint] = route.access
+            blueprint.add_url_rule(route.rule, route.endpoint, route.view, methods=list(route.methods))
+        app.register_blueprint(blueprint)
+    app.extensions["banyan_access"] = declared
+    problems += _unknown_targets(registry, declared)
+    if problems:
+        raise BootError(problems)
+
+
+def _routes_of(registry: Registry, addon: str) -> list[Route]:
+    routes = [route for found in registry.instances(AddonViews) if found.addon == addon for route in found.obj.routes]
+    for resource in registry.subclasses(Resource):
+        if resource.addon == addon:
+            routes += [_below(addon, route) for route in resource.obj.routes(addon)]
+    return routes
+
+
+def _below(addon: str, route: Route) -> Route:
+    """The kernel's blueprint has no prefix, because its own pages stand at the top; its resources stand below /core."""
+    return replace(route, rule=f"/{KERNEL}{route.rule}") if addon == KERNEL else route
+
+
+def _unknown_targets(registry: Registry, declared: dict[str, Access]) -> list[BootProblem]:
+    """Menu entries, slots and routes must point at routes and permissions that exist."""
+    problems = []
+    slots = [slot for entries in registry.slots.values() for slot in entries]
+    targets: list[MenuEntry | SlotEntry] = [*registry.menu, *slots]
+    for entry in targets:
+        if entry.endpoint not in declared:
+            fix = "Name the endpoint of a view or resource of this addon."
+            problems.append(BootProblem(f"{entry.addon}.toml", entry.endpoint, "There is no such endpoint.", fix))
+    for endpoint, access in declared.items():
+        for permission in access.permissions:
+            if permission != SIGNED_IN and permission not in registry.permissions:
+                fix = "Declare it under [permissions] in the manifest, or correct the route."
+                problems.append(BootProblem(endpoint, permission, "This permission is not declared.", fix))
+    return problems

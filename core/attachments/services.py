@@ -1,0 +1,116 @@
+"""Taking and finding files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from uuid import UUID
+
+from werkzeug.datastructures import FileStorage
+
+from core.attachments.kinds import HEAD_BYTES, KINDS, Kind, kind_of
+from core.attachments.models import Attachment
+from core.clock import now
+from core.db.base import TenantModel
+from core.db.session import ActorSession
+from core.errors import DomainError, Problem
+from core.i18n import translator
+from core.kernel import current_kernel
+from core.text import clean
+
+_ = translator(__name__)
+
+MAX_FILES = 10
+"""Files of one post."""
+CHUNK = 1 << 20
+
+
+def attach(
+    session: ActorSession, record: TenantModel, uploads: list[FileStorage], *, comment_id: UUID | None = None
+) -> list[Attachment]:
+    """Store ``uploads`` on ``record``. DomainError names every file that is refused, and then none is taken.
+
+    The bytes are written before the transaction commits: a rollback leaves at most a file that nothing names.
+    """
+    uploads = [upload for upload in uploads if upload.filename]
+    kinds = _check(uploads)
+    rows = []
+    for upload, kind in zip(uploads, kinds, strict=True):
+        sha256, size = _store(upload, session.tenant_id)
+        row = Attachment(
+            entity=record.__tablename__,
+            entity_id=record.id,
+            comment_id=comment_id,
+            name=_file_name(upload),
+            media_type=kind.media_type,
+            size=size,
+            sha256=sha256,
+            uploaded_at=now(),
+        )
+        session.add(row)
+        rows.append(row)
+    session.flush()
+    return rows
+
+
+def path_of(attachment: Attachment) -> Path:
+    """Where the bytes lie."""
+    return _folder(attachment.tenant_id, attachment.sha256) / attachment.sha256
+
+
+def _check(uploads: list[FileStorage]) -> list[Kind]:
+    problems: list[Problem] = []
+    kinds: list[Kind] = []
+    if len(uploads) > MAX_FILES:
+        problems.append(Problem("too_many_files", _("At most %(n)s files at a time.", n=MAX_FILES), "files"))
+    for upload in uploads:
+        head = upload.stream.read(HEAD_BYTES)
+        upload.stream.seek(0)
+        kind = kind_of(upload.filename or "", head)
+        if not head:
+            problems.append(Problem("empty_file", _("%(name)s is empty.", name=_file_name(upload)), "files"))
+        elif kind is None:
+            message = _(
+                "%(name)s is not of a type that can be attached (%(types)s).", name=_file_name(upload), types=_types()
+            )
+            problems.append(Problem("bad_file", message, "files"))
+        else:
+            kinds.append(kind)
+    if problems:
+        raise DomainError(*problems)
+    return kinds
+
+
+def _types() -> str:
+    return ", ".join(sorted(KINDS))
+
+
+def _file_name(upload: FileStorage) -> str:
+    """The name for people, never a path; the extension survives the cut."""
+    name = clean((upload.filename or "").replace("\\", "/").rpartition("/")[2]) or "file"
+    stem, dot, extension = name.rpartition(".")
+    return f"{stem[:180]}{dot}{extension[:10]}"
+
+
+def _store(upload: FileStorage, tenant_id: UUID) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    incoming = current_kernel().config.data / "files"
+    incoming.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=incoming, delete=False) as temporary:
+        while chunk := upload.stream.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            temporary.write(chunk)
+        temporary.flush()
+        os.fsync(temporary.fileno())
+    sha256 = digest.hexdigest()
+    folder = _folder(tenant_id, sha256)
+    folder.mkdir(parents=True, exist_ok=True)
+    Path(temporary.name).replace(folder / sha256)
+    return sha256, size
+
+
+def _folder(tenant_id: UUID, sha256: str) -> Path:
+    return current_kernel().config.data / "files" / tenant_id.hex / sha256[:2]

@@ -1,0 +1,161 @@
+"""The audit trail (SYS-18, CUS-036): who changed what, when, old value → new value. Append-only on both engines.
+
+Rows are written in the flush that makes the change; nobody has to remember, and nothing can be changed without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import g, has_request_context
+from sqlalchemy import String, event, insert, inspect
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.clock import now
+from core.db.base import TenantModel, index
+from core.db.mixins import Audited, SoftDelete
+from core.db.session import ActorSession
+from core.db.types import key_text
+
+KERNEL_FIELDS = frozenset({
+    "tenant_id", "id", "created_at", "updated_at", "created_by_id", "updated_by_id", "deleted_by_id", "version",
+    "search_text", "sort_name",
+})  # fmt: skip
+"""Columns the kernel fills by itself: their changes say nothing."""
+
+
+CREATED_AS = "audit_created_as"
+"""Key of ``session.info``: what the making of rows is called instead of "create" while it is set (an import: "import")."""
+
+
+class AuditEntry(TenantModel):
+    """One change of one record. ``changes`` maps a field to [old, new], as JSON values."""
+
+    __tablename__ = "core_audit"
+    __append_only__ = True
+    __table_args__ = (index("entity", "entity_id"), index("at"), index("user_id", "at"))
+
+    at: Mapped[datetime]
+    user_id: Mapped[UUID | None]
+    user_name: Mapped[str] = mapped_column(String(200), default="")
+    action: Mapped[str] = mapped_column(key_text(40))
+    entity: Mapped[str] = mapped_column(key_text(63))
+    entity_id: Mapped[UUID | None]
+    changes: Mapped[dict[str, Any]]
+    request_id: Mapped[str | None] = mapped_column(String(64))
+
+
+def record(
+    session: ActorSession,
+    action: str,
+    *,
+    entity: str,
+    entity_id: UUID | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """Write an entry for something that is no field change: a log-in, an export, a switch of an addon."""
+    session.add(AuditEntry(**_entry(session, action, entity, entity_id, dict(changes or {}))))
+
+
+def record_bulk(
+    session: ActorSession,
+    model: type[Audited],
+    diffs: Mapping[UUID, Mapping[str, tuple[Any, Any]]],
+    *,
+    action: str = "update",
+) -> None:
+    """Write the entries of a bulk change: id → field → (old, new)."""
+    hidden = KERNEL_FIELDS.union(model.__audit_exclude__)
+    entity: str = model.__tablename__  # type: ignore[attr-defined]
+    rows = [
+        _entry(
+            session,
+            action,
+            entity,
+            id,
+            {f: [_plain(old), _plain(new)] for f, (old, new) in diff.items() if f not in hidden},
+        )
+        for id, diff in diffs.items()
+    ]
+    if rows:
+        session.execute(insert(AuditEntry), rows)
+
+
+@event.listens_for(ActorSession, "before_flush")
+def _record_flush(session: ActorSession, flush_context: object, instances: object) -> None:
+    for row in list(session.new):
+        if isinstance(row, Audited):
+            _record_row(session, row, "create")
+    for row in list(session.dirty):
+        if isinstance(row, Audited) and session.is_modified(row):
+            _record_row(session, row, _action(row))
+    for row in list(session.deleted):
+        if isinstance(row, Audited):
+            _record_row(session, row, "delete")
+
+
+def _action(row: Any) -> str:
+    if isinstance(row, SoftDelete):
+        history = inspect(row).attrs.deleted_at.history
+        if history.has_changes():
+            return "delete" if row.deleted_at else "restore"
+    return "update"
+
+
+def _record_row(session: ActorSession, row: Any, action: str) -> None:
+    changes = _diff(row, action)
+    if changes or action != "update":
+        told = session.info.get(CREATED_AS, action) if action == "create" else action
+        session.add(AuditEntry(**_entry(session, told, row.__tablename__, row.id, changes)))
+
+
+def _diff(row: Any, action: str) -> dict[str, list[Any]]:
+    state = inspect(row)
+    hidden = KERNEL_FIELDS.union(row.__audit_exclude__, {"deleted_at"})
+    changes: dict[str, list[Any]] = {}
+    for attribute in state.mapper.column_attrs:
+        if attribute.key in hidden:
+            continue
+        old, new = _sides(state.attrs[attribute.key].history, action)
+        if old != new:
+            changes[attribute.key] = [old, new]
+    return changes
+
+
+def _sides(history: Any, action: str) -> tuple[Any, Any]:
+    current = history.added or history.unchanged
+    new = _plain(current[0]) if current else None
+    if action == "create":
+        return None, new
+    if action == "delete":
+        return new, None
+    return (_plain(history.deleted[0]) if history.deleted else None, new) if history.has_changes() else (new, new)
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON can hold it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    return value
+
+
+def _entry(
+    session: ActorSession, action: str, entity: str, entity_id: UUID | None, changes: dict[str, Any]
+) -> dict[str, Any]:
+    actor = session.actor
+    return {
+        "at": now(),
+        "user_id": actor.user_id,
+        "user_name": actor.name,
+        "action": action,
+        "entity": entity,
+        "entity_id": entity_id,
+        "changes": changes,
+        "request_id": g.get("request_id") if has_request_context() else None,
+    }

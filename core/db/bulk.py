@@ -1,0 +1,83 @@
+"""Changing many rows at once, with the audit rows in the same transaction.
+
+Ids come from a scoped SELECT, so a bulk change reaches what the actor may see and no row more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from core.audit import record_bulk
+from core.clock import now
+from core.db.base import TenantModel
+from core.db.flush import check_links
+from core.db.mixins import Audited, Searchable, Sortable, Stamped, Versioned
+from core.db.scope import KERNEL_BULK, ScopeError
+from core.db.session import ActorSession
+
+BATCH = 500
+"""Rows a statement: SQLite takes 32,766 parameters at most, and an audit row has about ten columns."""
+
+
+def bulk_update(
+    session: ActorSession,
+    model: type[TenantModel],
+    ids: Iterable[UUID],
+    values: Mapping[str, Any],
+    *,
+    action: str = "update",
+) -> int:
+    """Set ``values`` (attribute → plain value) on the rows among ``ids`` that the actor may see; how many changed.
+
+    Rows that already hold the values are left alone. Objects of these rows that the session holds are expired. ScopeError
+    for what the flush derives other columns from (names, codes): change the objects. NotFound for a link to a row that
+    the actor may not see.
+    """
+    _check_values(session, model, values)
+    changed = sum(_update_batch(session, model, batch, dict(values), action) for batch in _batches(ids))
+    if changed:
+        session.expire_all()
+    return changed
+
+
+def _check_values(session: ActorSession, model: type[Any], values: Mapping[str, Any]) -> None:
+    derived = {"tenant_id", "id"}
+    derived.update(model.__search__ if issubclass(model, Searchable) else ())
+    derived.update([model.__sort__] if issubclass(model, Sortable) else ())
+    if refused := derived.intersection(values):
+        raise ScopeError(f"{', '.join(sorted(refused))}: other columns follow from it; change the objects")
+    check_links(session, model, [values])
+
+
+def _batches(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    rest = iter(ids)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def _update_batch(session: ActorSession, model: type[Any], ids: list[UUID], values: dict[str, Any], action: str) -> int:
+    columns = [getattr(model, name) for name in values]
+    rows = session.execute(select(model.id, *columns).where(model.id.in_(ids))).all()
+    diffs = {
+        row[0]: {name: (old, new) for (name, new), old in zip(values.items(), row[1:], strict=True) if old != new}
+        for row in rows
+    }
+    diffs = {id: diff for id, diff in diffs.items() if diff}
+    if not diffs:
+        return 0
+    if issubclass(model, Stamped):
+        values |= {"updated_at": now(), "updated_by_id": session.actor.user_id}
+    if issubclass(model, Versioned):
+        values["version"] = model.version + 1
+    session.execute(
+        update(model).where(model.id.in_(list(diffs))).values(values),
+        execution_options={"banyan_bulk": KERNEL_BULK, "synchronize_session": False},
+    )
+    if issubclass(model, Audited):
+        record_bulk(session, model, diffs, action=action)
+    return len(diffs)

@@ -1,0 +1,86 @@
+"""What the metadata cannot say and no addon author may forget: row security, grants, append-only triggers, search indexes.
+
+The kernel runs it over all tables after every migration, in the same transaction; it is idempotent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, Table
+
+from core.db.base import Model, TenantModel
+from core.db.roles import SEARCH_ROLE
+from core.db.scope import is_tenant_table
+
+TENANT = "nullif(current_setting('banyan.tenant', true), '')::uuid"
+"""The transaction's tenant; null where none is set, and then no row matches."""
+
+SEARCH_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION banyan_search(target regclass, pattern text, cap integer) RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+BEGIN
+    RETURN QUERY EXECUTE format(
+        'SELECT id FROM %s WHERE tenant_id = {TENANT.replace("'", "''")} AND search_text LIKE $1 LIMIT $2', target
+    ) USING pattern, cap;
+END $body$
+"""  # noqa: S608  (constants only)
+"""Fragment search past row security, which would forbid the trigram index (LIKE is not leakproof). It filters the tenant
+itself, and its owner may read nothing but keys and folded text."""
+
+
+def protect(connection: Connection, tables: Iterable[Table], *, app_role: str | None) -> None:
+    """Bring the protection of ``tables`` up to date. ``app_role`` is the role that serves (PostgreSQL only)."""
+    statements = (
+        _postgresql(list(tables), app_role or "") if connection.dialect.name == "postgresql" else _sqlite(tables)
+    )
+    for statement in statements:
+        connection.exec_driver_sql(
+            statement.replace("%", "%%") if connection.dialect.name == "postgresql" else statement
+        )
+
+
+def append_only_tables() -> frozenset[str]:
+    """Names of the tables whose rows are written once."""
+    return frozenset(
+        mapper.class_.__tablename__
+        for mapper in Model.registry.mappers
+        if issubclass(mapper.class_, TenantModel) and mapper.class_.__append_only__
+    )
+
+
+def _postgresql(tables: list[Table], app_role: str) -> Iterator[str]:
+    append_only = append_only_tables()
+    yield "CREATE EXTENSION IF NOT EXISTS pg_trgm"
+    yield f"SET LOCAL ROLE {SEARCH_ROLE}"
+    yield SEARCH_FUNCTION
+    yield "REVOKE ALL ON FUNCTION banyan_search(regclass, text, integer) FROM PUBLIC"
+    yield f'GRANT EXECUTE ON FUNCTION banyan_search(regclass, text, integer) TO "{app_role}"'
+    yield "RESET ROLE"
+    for table in tables:
+        name = f'"{table.name}"'
+        rights = "SELECT, INSERT" if table.name in append_only else "SELECT, INSERT, UPDATE, DELETE"
+        yield f'REVOKE ALL ON {name} FROM "{app_role}"'
+        yield f'GRANT {rights} ON {name} TO "{app_role}"'
+        if not is_tenant_table(table):
+            continue
+        yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
+        yield f"DROP POLICY IF EXISTS tenant ON {name}"
+        yield f"CREATE POLICY tenant ON {name} USING (tenant_id = {TENANT}) WITH CHECK (tenant_id = {TENANT})"
+        if "search_text" in table.columns:
+            yield f"CREATE INDEX IF NOT EXISTS ix_{table.name}_search ON {name} USING gin (search_text gin_trgm_ops)"
+            yield f"GRANT SELECT (tenant_id, id, search_text) ON {name} TO {SEARCH_ROLE}"
+            yield f"DROP POLICY IF EXISTS search ON {name}"
+            yield f"CREATE POLICY search ON {name} FOR SELECT TO {SEARCH_ROLE} USING (true)"
+
+
+def _sqlite(tables: Iterable[Table]) -> Iterator[str]:
+    append_only = append_only_tables()
+    for table in tables:
+        if table.name in append_only:
+            for verb in ("UPDATE", "DELETE"):
+                yield (
+                    f"CREATE TRIGGER IF NOT EXISTS {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
+                    f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
+                )

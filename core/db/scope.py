@@ -1,0 +1,159 @@
+"""The scope: what one actor may reach, added to every ORM statement of the session.
+
+Tenant, "not deleted" and the model's visibility rule become one plain criterion per class, built once per session (a
+callable rule would be evaluated by SQLAlchemy with bind wrappers, and comparisons in it silently go wrong). Only models
+that occur in a statement get their criterion: forty criteria on every statement cost close to a millisecond.
+
+What loader criteria cannot scope is refused: Core statements on tenant tables, text, bulk UPDATE by primary key. An INSERT is
+stamped with the tenant and refused where it names another.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, FromClause, Table, TextClause, TextualSelect, and_
+from sqlalchemy.orm import Mapper, ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm.context import FromStatement
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.base import ExecutableOption
+
+from core.db.actor import Actor
+from core.db.base import Model, TenantModel
+from core.db.ids import uuid7
+from core.db.mixins import Audited, Searchable, SoftDelete, Versioned
+
+Criterion = ColumnElement[bool]
+
+
+KERNEL_BULK = object()
+"""The mark of ``core.db.bulk``, which keeps by itself what the flush keeps. An object, so that nobody can spell it."""
+
+
+class ScopeError(RuntimeError):
+    """A statement that the scope cannot hold: a programming error, never a user's."""
+
+
+class Scope:
+    """The criteria of one actor. Lives as long as its session."""
+
+    def __init__(self, actor: Actor, *, with_deleted: bool = False) -> None:
+        self.actor = actor
+        self.with_deleted = with_deleted
+        self._options: dict[type[TenantModel], ExecutableOption] = {}
+
+    def criterion(self, model: type[TenantModel]) -> Criterion:
+        """What restricts ``model`` for this actor."""
+        if self.actor.tenant_id is None:
+            raise ScopeError(f"the platform has no tenant, so it cannot read {model.__name__}")
+        parts: list[Criterion] = [model.tenant_id == self.actor.tenant_id]
+        if issubclass(model, SoftDelete) and not self.with_deleted:
+            parts.append(model.deleted_at.is_(None))
+        if not self.actor.is_system and (rule := model.visible_to(self.actor)) is not None:
+            parts.append(rule)
+        return and_(*parts)
+
+    def option(self, model: type[TenantModel]) -> ExecutableOption:
+        if model not in self._options:
+            self._options[model] = with_loader_criteria(model, self.criterion(model), include_aliases=True)
+        return self._options[model]
+
+    def apply(self, state: ORMExecuteState) -> None:
+        """Scope one execution of the session, or refuse it."""
+        if state.is_insert:
+            self._stamp_insert(state)
+            return
+        if state.is_column_load:
+            return
+        statement: Any = state.statement
+        if state.is_relationship_load:
+            models = {mapper.class_ for mapper in state.all_mappers if issubclass(mapper.class_, TenantModel)}
+        else:
+            if not (state.is_select or state.is_update or state.is_delete):
+                raise ScopeError("only SELECT, INSERT, UPDATE and DELETE on models can be scoped")
+            models = models_in(statement)
+            if models and not state.is_orm_statement:
+                raise ScopeError("this statement is not led by a model, so it cannot be scoped: select from the model")
+        if state.is_update or state.is_delete:
+            self._check_bulk(state)
+        present = statement._with_options
+        options = [option for model in models if (option := self.option(model)) not in present]
+        if options:
+            state.statement = statement.options(*options)
+
+    def _check_bulk(self, state: ORMExecuteState) -> None:
+        """Refuse what would pass by the flush, where audit, versions, folded text and soft deletion are kept."""
+        if state.execution_options.get("banyan_bulk") is KERNEL_BULK:
+            return
+        mapper = state.bind_mapper
+        if isinstance(state.parameters, list) or (state.parameters and state.is_update):
+            raise ScopeError("UPDATE by primary key is not scoped; use where(), or core.db.bulk.bulk_update")
+        if mapper and issubclass(mapper.class_, (Audited, SoftDelete, Versioned, Searchable)):
+            raise ScopeError(f"{mapper.class_.__name__} is kept at the flush: change its objects, or use core.db.bulk")
+        values = getattr(state.statement, "_values", None) or {}
+        if {getattr(column, "key", column) for column in values} & {"tenant_id", "id"}:
+            raise ScopeError("a row's tenant and id never change")
+
+    def _stamp_insert(self, state: ORMExecuteState) -> None:
+        mapper = state.bind_mapper
+        if mapper is None or not state.is_orm_statement:
+            raise ScopeError("INSERT into the model, not into its table")
+        if not issubclass(mapper.class_, TenantModel):
+            return
+        if issubclass(mapper.class_, (Audited, SoftDelete, Versioned, Searchable)):
+            raise ScopeError(f"{mapper.class_.__name__} is kept at the flush: session.add its objects")
+        if self.actor.tenant_id is None:
+            raise ScopeError(f"the platform has no tenant, so it cannot write {mapper.class_.__name__}")
+        rows = state.parameters
+        if not rows:
+            raise ScopeError("INSERT needs its rows as parameters: session.execute(insert(Model), [{…}])")
+        for row in rows if isinstance(rows, list) else [rows]:
+            _stamp(row, self.actor.tenant_id)
+
+
+def _stamp(row: Any, tenant_id: UUID) -> None:
+    if row.setdefault("tenant_id", tenant_id) != tenant_id:
+        raise ScopeError("the row names another tenant")
+    row.setdefault("id", uuid7())
+
+
+def models_in(statement: Any) -> set[type[TenantModel]]:
+    """The tenant models of a statement, its subqueries and its eager-loading paths.
+
+    Raises ScopeError for text and for tables or columns that came past a model: criteria attach to models alone.
+    """
+    models: set[type[TenantModel]] = set()
+    known: set[Any] = set()
+    bare: set[FromClause] = set()
+    for element in visitors.iterate(statement):
+        if isinstance(element, TextClause | TextualSelect | FromStatement):
+            raise ScopeError("text() cannot be scoped; write an ORM statement")
+        entity = getattr(element, "_annotations", {}).get("parententity")
+        if entity is not None:
+            known.update((entity.selectable, *entity.mapper.tables))
+            _add(models, entity.mapper)
+        elif isinstance(element, FromClause | Column):
+            source = element.table if isinstance(element, Column) else element
+            if isinstance(getattr(source, "element", source), Table):
+                bare.add(source)
+    for loader in statement._with_options:
+        for part in getattr(loader, "context", ()):
+            for step in getattr(getattr(part, "path", None), "path", ()):
+                if isinstance(step, Mapper) or hasattr(step, "mapper"):
+                    _add(models, step.mapper)
+    for source in bare - known:
+        table: Any = getattr(source, "element", source)
+        if is_tenant_table(table):
+            raise ScopeError(f"{source} comes past its model and cannot be scoped; select the model")
+    return models
+
+
+def _add(models: set[type[TenantModel]], mapper: Mapper[Any]) -> None:
+    if issubclass(mapper.class_, TenantModel):
+        models.add(mapper.class_)
+
+
+def is_tenant_table(table: Table) -> bool:
+    """Whether the table's rows belong to tenants."""
+    return table.metadata is Model.metadata and "tenant_id" in table.primary_key.columns

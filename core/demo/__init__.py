@@ -1,0 +1,1 @@
+"""Invented Vietnamese people, companies and workbooks for demonstrations, tests and benchmarks."""

@@ -1,0 +1,184 @@
+"""Reading a discussion: posts and changes of one record in one stream, newest last, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from core.access.models import User
+from core.attachments.models import Attachment
+from core.audit import AuditEntry
+from core.clock import to_local
+from core.db.flush import model_of_table
+from core.db.session import ActorSession
+from core.discussion.mentions import Mention, names_in, split_mentions
+from core.discussion.models import Comment
+from core.discussion.subjects import Subject
+from core.i18n import translator
+
+_ = translator(__name__)
+
+PAGE = 30
+"""Posts and changes shown at a time."""
+
+SHOWS = ("all", "posts", "logs")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A comment as the page shows it."""
+
+    id: UUID
+    at: datetime
+    author: str
+    parts: list[str | Mention]
+    files: list[Attachment]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the change log."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What happened on one day in Vietnam."""
+
+    day: date
+    items: list[Post | Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A page of the discussion; ``earlier`` is the moment to ask before for the page before it, None at the beginning."""
+
+    days: list[Day]
+    earlier: datetime | None
+
+
+def read_stream(
+    session: ActorSession, subject: Subject, *, show: str = "all", before: datetime | None = None
+) -> Stream:
+    """The newest page of posts and changes, or the one ``before`` a moment; ``show`` is one of SHOWS (CUS-035)."""
+    items: list[Post | Change] = []
+    if show != "logs":
+        items += _posts(session, subject, before)
+    if show != "posts":
+        items += _changes(session, subject, before)
+    items.sort(key=lambda item: item.at)
+    page = items[-PAGE:]
+    days: list[Day] = []
+    for item in page:
+        day = to_local(item.at).date()
+        if not days or days[-1].day != day:
+            days.append(Day(day, []))
+        days[-1].items.append(item)
+    return Stream(days, page[0].at if len(items) > PAGE else None)
+
+
+def _posts(session: ActorSession, subject: Subject, before: datetime | None) -> list[Post | Change]:
+    query = select(Comment).where(Comment.entity == subject.entity, Comment.entity_id == subject.record.id)
+    if before is not None:
+        query = query.where(Comment.created_at < before)
+    query = query.options(joinedload(Comment.author)).order_by(Comment.created_at.desc(), Comment.id.desc())
+    comments = session.scalars(query.limit(PAGE + 1)).all()
+    files = _files_of(session, comments)
+    people = _people_in(session, comments)
+    return [
+        Post(each.id, each.created_at, each.author.name, split_mentions(each.body, people), files.get(each.id, []))
+        for each in comments
+    ]
+
+
+def _files_of(session: ActorSession, comments: Sequence[Comment]) -> dict[UUID | None, list[Attachment]]:
+    found: dict[UUID | None, list[Attachment]] = {}
+    if comments:
+        query = select(Attachment).where(Attachment.comment_id.in_([comment.id for comment in comments]))
+        for file in session.scalars(query.order_by(Attachment.id)):
+            found.setdefault(file.comment_id, []).append(file)
+    return found
+
+
+def _people_in(session: ActorSession, comments: Sequence[Comment]) -> dict[str, str]:
+    names = names_in(comment.body for comment in comments)
+    if not names:
+        return {}
+    return {
+        row.username: row.name
+        for row in session.execute(select(User.username, User.name).where(User.username.in_(names)))
+    }
+
+
+def _changes(session: ActorSession, subject: Subject, before: datetime | None) -> list[Post | Change]:
+    query = select(AuditEntry).where(AuditEntry.entity == subject.entity, AuditEntry.entity_id == subject.record.id)
+    if before is not None:
+        query = query.where(AuditEntry.at < before)
+    entries = session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(PAGE + 1)).all()
+    names = _names_of_links(session, subject, entries)
+    return [Change(entry.at, "; ".join(lines)) for entry in entries if (lines := _lines(subject, entry, names))]
+
+
+def _lines(subject: Subject, entry: AuditEntry, names: dict[str, str]) -> list[str]:
+    who = entry.user_name if entry.user_id else _("The system")
+    if entry.action != "update":
+        verbs = {
+            "create": _("%(who)s created this record", who=who),
+            "delete": _("%(who)s deleted this record", who=who),
+            "restore": _("%(who)s restored this record", who=who),
+            "import": _("%(who)s imported this record", who=who),
+        }
+        return [str(verbs.get(entry.action, f"{who}: {entry.action}"))]
+    lines = []
+    for field, (old, new) in entry.changes.items():
+        label = str(subject.discussed.labels.get(field, field))
+        if old in (None, "", []):
+            text = _("%(who)s set %(field)s to “%(new)s”", who=who, field=label, new=_shown(new, names))
+        elif new in (None, "", []):
+            text = _("%(who)s cleared %(field)s (was “%(old)s”)", who=who, field=label, old=_shown(old, names))
+        else:
+            text = _(
+                "%(who)s changed %(field)s from “%(old)s” to “%(new)s”",
+                who=who,
+                field=label,
+                old=_shown(old, names),
+                new=_shown(new, names),
+            )
+        lines.append(str(text))
+    return lines
+
+
+def _shown(value: Any, names: dict[str, str]) -> str:
+    if isinstance(value, list):
+        return ", ".join(_shown(each, names) for each in value)
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    return names.get(str(value), str(value))
+
+
+def _names_of_links(session: ActorSession, subject: Subject, entries: Sequence[AuditEntry]) -> dict[str, str]:
+    """Names of the rows that linked fields pointed at, as far as the reader may see them."""
+    wanted: dict[str, set[UUID]] = {}
+    columns = subject.discussed.model.__table__.c
+    for entry in entries:
+        for field, sides in entry.changes.items():
+            target = columns[field].info.get("link") if field in columns else None
+            if target:
+                wanted.setdefault(target, set()).update(UUID(side) for side in sides if side)
+    names: dict[str, str] = {}
+    for target, ids in wanted.items():
+        model: Any = model_of_table(target)
+        title = getattr(model, "name", None) or getattr(model, "code", None)
+        if title is not None:
+            names |= {str(row[0]): row[1] for row in session.execute(select(model.id, title).where(model.id.in_(ids)))}
+        for id in ids:
+            names.setdefault(str(id), str(_("(not visible)")))
+    return names

@@ -1,0 +1,76 @@
+"""Languages in the application: what templates and JSON answers need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+from flask_babel import Babel
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from core.clock import ZONE
+from core.dates import format_date, format_datetime, format_time
+from core.i18n.catalogues import EXTENSION, Library, install, installed
+from core.i18n.locale import DEFAULT_LOCALE, current_locale
+from core.i18n.numbers import format_number
+from core.i18n.texts import LazyString, in_domain, plural_now, text_now
+from core.money import format_money
+
+Formatter = Callable[[Any], str]
+
+
+def init_i18n(app: Flask, library: Library) -> None:
+    """Give the application its languages: texts in templates, filters, lazy texts in JSON, Flask-Babel's settings.
+
+    Flask-Babel serves other extensions only; its own template functions would read other catalogues.
+    """
+    install(library)
+    app.extensions[EXTENSION] = library
+    Babel(configure_jinja=False).init_app(
+        app, default_locale=DEFAULT_LOCALE, default_timezone=str(ZONE), locale_selector=current_locale
+    )
+    app.jinja_env.globals.update(_=_text, _n=_plural)
+    register_filters(app)
+    if isinstance(app.json, DefaultJSONProvider):
+        app.json.default = _json_default(app.json.default)
+
+
+def register_filters(app: Flask) -> None:
+    """The filters ``date``, ``datetime``, ``time``, ``number``, ``money`` (None shows as nothing) and ``in_domain``.
+
+    Dates and money read the same in both languages (architecture §10); only numbers follow the language.
+    """
+    formats: dict[str, Formatter] = {
+        "date": format_date,
+        "datetime": format_datetime,
+        "time": format_time,
+        "number": format_number,
+        "money": format_money,
+    }
+    app.jinja_env.filters.update({name: _or_nothing(formatter) for name, formatter in formats.items()})
+    app.jinja_env.filters["in_domain"] = in_domain
+
+
+def _or_nothing(formatter: Formatter) -> Formatter:
+    return lambda value: "" if value is None else formatter(value)
+
+
+@pass_context
+def _text(context: Context, msgid: str, /, **values: object) -> str:
+    """``_()`` in templates; a plain string, so autoescaping escapes it, the values included."""
+    return text_now(installed().domain_of_template(context.name), str(msgid), values)
+
+
+@pass_context
+def _plural(context: Context, singular: str, plural: str, n: int, /, **values: object) -> str:
+    return plural_now(installed().domain_of_template(context.name), singular, plural, n, values)
+
+
+def _json_default(otherwise: Any) -> Any:
+    def default(value: Any) -> Any:
+        return str(value) if isinstance(value, LazyString) else otherwise(value)
+
+    return default

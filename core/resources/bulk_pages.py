@@ -1,0 +1,176 @@
+"""The bulk bar's route: which records, the question, the work, the report (SYS-12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from core.db.ids import uuid7
+from core.db.session import ActorSession
+from core.errors import DomainError, Forbidden
+from core.i18n import translator
+from core.jobs import enqueue
+from core.jobs.announcing import job_url
+from core.kernel import current_session
+from core.resources.bulk import MAX_REASONS, SYNC_LIMIT, BulkAction, BulkResult, Skipped, summary_text
+from core.resources.listing import count_text, criteria, read_counts, read_state, select_ids
+from core.web.answers import redirect_to, toast
+from core.web.rendering import render
+
+if TYPE_CHECKING:
+    from core.resources.base import Resource
+
+_ = translator(__name__)
+
+CONFIRMED = "confirmed"
+NOT_OF_THE_FORM = frozenset({CONFIRMED, "action", "all", "ids", "csrf_token"})
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The records that are meant. ``count`` may be capped; ``unknown`` are ticks that are no ids."""
+
+    ids: tuple[UUID, ...]
+    count: int
+    takes_all: bool = False
+    unknown: int = 0
+
+    @property
+    def unknown_result(self) -> BulkResult:
+        reason = str(_("It does not exist any more, or you may not see it."))
+        return BulkResult(skipped=(Skipped("", reason),) * self.unknown)
+
+
+@dataclass(frozen=True)
+class BulkView:
+    """What the question's and the report's template show."""
+
+    resource: Resource[Any]
+    action: BulkAction
+    chosen: Chosen
+    form: Any = None
+    result: BulkResult | None = None
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        """What the question hands on: the ticks, or nothing where all that match are meant."""
+        return () if self.chosen.takes_all else self.chosen.ids
+
+    @property
+    def question(self) -> str:
+        """ "Delete 12 customers?": the action, the count and the name of the thing."""
+        name = str(self.resource.one if self.chosen.count == 1 else self.resource.title).lower()
+        verb = str(self.action.verb or self.action.label)
+        return str(_("%(verb)s %(n)s %(name)s?", verb=verb, n=count_text(self.chosen.count), name=name))
+
+    @property
+    def list_url(self) -> str:
+        return _with_query(url_for(self.resource.endpoint("list")))
+
+    @property
+    def url(self) -> str:
+        """Where the confirmed action goes: with the filter, if all that match are meant."""
+        return _with_query(url_for(self.resource.endpoint("bulk")))
+
+    @property
+    def summary(self) -> str:
+        """ "12 changed, 3 skipped"."""
+        assert self.result is not None
+        return summary_text(self.result.changed, len(self.result.skipped))
+
+
+def _with_query(url: str) -> str:
+    """``url`` with this request's query. Not through url_for: there a parameter may be called ``endpoint`` or ``_external``."""
+    query = urlencode(list(request.args.items(multi=True)))
+    return f"{url}?{query}" if query else url
+
+
+def answer_bulk(resource: Resource[Any]) -> ResponseReturnValue:
+    """Without ``confirmed``, the question; with it, the work. ``all=1`` means all that match the filter of the URL."""
+    session = current_session()
+    action = _action(resource, session)
+    chosen = _all_that_match(resource, session) if request.form.get("all") == "1" else _ticked()
+    if not chosen.ids and not chosen.unknown:
+        raise DomainError.of("nothing_chosen", _("Tick at least one row first."))
+    is_confirmed = CONFIRMED in request.form
+    form = None
+    if action.form:
+        form = action.form() if is_confirmed else action.form(formdata=None)
+    view = BulkView(resource, action, chosen, form)
+    if not is_confirmed:
+        return render("resource/bulk.html", view=view, resource=resource)
+    if form is not None and not form.validate():
+        return render("resource/bulk.html", view=view, resource=resource), 422
+    if len(chosen.ids) > SYNC_LIMIT:
+        return _enqueue(resource, session, action)
+    result = action.run(session, chosen.ids, **(form.data if form else {})) + chosen.unknown_result
+    session.flush()
+    return _report(view, result)
+
+
+def _action(resource: Resource[Any], session: ActorSession) -> BulkAction:
+    wanted = request.form.get("action", "")
+    action = next((each for each in resource.bulk_actions if each.key == wanted), None)
+    if action is None:
+        raise DomainError.of("unknown_action", _("There is no such action for this list."))
+    if not session.actor.can(action.permission):
+        raise Forbidden.of("forbidden", _("You lack the right to do this. Ask an administrator."))
+    return action
+
+
+def _ticked() -> Chosen:
+    """The ticked ids, each once; what is no id is reported like one that is gone."""
+    ids: dict[UUID, None] = {}
+    unknown = 0
+    for text in request.form.getlist("ids"):
+        try:
+            ids[UUID(text)] = None
+        except ValueError:
+            unknown += 1
+    if len(ids) > SYNC_LIMIT:
+        raise DomainError.of("too_many", _("Tick at most %(n)s rows, or choose all that match.", n=SYNC_LIMIT))
+    return Chosen(tuple(ids), len(ids), unknown=unknown)
+
+
+def _all_that_match(resource: Resource[Any], session: ActorSession) -> Chosen:
+    """What matches the list's filter under the user's own scope: the ids as far as a request may change them.
+
+    A filter that cannot be read is refused here: left out, it would widen the selection.
+    """
+    state = read_state(resource, request.args, session)
+    if state.notices:
+        raise DomainError.of("bad_filter", state.notices[0])
+    ids = tuple(session.scalars(select_ids(resource, state, session).limit(SYNC_LIMIT + 1)))
+    count = len(ids)
+    if count > SYNC_LIMIT:
+        keep = criteria(resource, state, session)
+        count = read_counts(resource, replace(state, tab=None), session, keep, with_tabs=False).matching
+    return Chosen(ids, count, takes_all=True)
+
+
+def _enqueue(resource: Resource[Any], session: ActorSession, action: BulkAction) -> ResponseReturnValue:
+    """Leave it to a job, which does the same as the same user, and show how far it is."""
+    sent = {name: request.form.getlist(name) for name in request.form if name not in NOT_OF_THE_FORM}
+    job = enqueue(
+        session,
+        "core.run_bulk_action",
+        resource=resource.full_name,
+        action=action.key,
+        query=request.query_string.decode(),
+        until=str(uuid7()),
+        values=sent,
+    )
+    return redirect_to(job_url(job.id))
+
+
+def _report(view: BulkView, result: BulkResult) -> ResponseReturnValue:
+    if not result.skipped:
+        toast(f"{view.action.label}: {summary_text(result.changed, 0)}")
+        return redirect_to(view.list_url)
+    shown = replace(view, result=result)
+    return render("resource/bulk.html", view=shown, resource=view.resource, max_reasons=MAX_REASONS)

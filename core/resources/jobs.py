@@ -1,0 +1,95 @@
+"""Bulk actions over more records than a request may change: the same service, batch after batch, in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
+
+from core.db.session import ActorSession
+from core.errors import DomainError, Forbidden
+from core.i18n import translator
+from core.jobs import JobRun, Step, job
+from core.resources.base import Resource, find_resource
+from core.resources.bulk import BATCH, MAX_REASONS, BulkAction, BulkResult, summary_text
+from core.resources.listing import criteria, read_state
+
+_ = translator(__name__)
+
+
+@job("core.run_bulk_action", title=_("Bulk action"))
+def run_bulk_action(
+    run: JobRun, *, resource: str, action: str, query: str, until: str, values: dict[str, list[str]]
+) -> Iterator[Step]:
+    """Do ``action`` for all records of ``resource`` that match the list's ``query``, as the user who asked.
+
+    Records are walked by id up to ``until``, the newest id of the moment of asking, so each is met once even where the
+    action takes it out of the filter, and none that came later. ``values`` are what the action's form was sent.
+    """
+    listed = find_resource(resource)
+    chosen = _allowed_action(listed, action, run.session)
+    known = run.result or {"changed": 0, "skipped": 0, "reasons": []}
+    done = known["changed"] + known["skipped"]
+    place = UUID(run.cursor["id"]) if run.cursor else None
+    total = run.cursor["total"] if run.cursor else _count(listed, run.session, query, UUID(until))
+    while ids := _next_ids(listed, run.session, query, place, UUID(until)):
+        result = chosen.run(run.session, ids, **_form_data(chosen, values))
+        known = _added(known, result)
+        run.result = {**known, "message": _message(chosen, known)}
+        done, place = done + len(ids), ids[-1]
+        yield Step(done=done, total=total, cursor={"id": str(place), "total": total})
+    run.result = {**known, "message": _message(chosen, known)}
+
+
+def _allowed_action(resource: Resource[Any], key: str, session: ActorSession) -> BulkAction:
+    action = next(each for each in resource.bulk_actions if each.key == key)
+    if not session.actor.can(action.permission):
+        raise Forbidden.of("forbidden", _("You lack the right to do this. Ask an administrator."))
+    return action
+
+
+def _matching(resource: Resource[Any], session: ActorSession, query: str) -> list[Any]:
+    state = read_state(resource, MultiDict(parse_qsl(query)), session)
+    if state.notices:  # a part of the filter means nothing any more: the rest would choose more than was asked for
+        raise DomainError.of("bad_filter", state.notices[0])
+    return criteria(resource, state, session)
+
+
+def _next_ids(
+    resource: Resource[Any], session: ActorSession, query: str, place: UUID | None, until: UUID
+) -> list[UUID]:
+    id = resource.model.id
+    where = [id <= until, *_matching(resource, session, query), *([id > place] if place else [])]
+    return list(session.scalars(select(id).where(*where).order_by(id).limit(BATCH)))
+
+
+def _count(resource: Resource[Any], session: ActorSession, query: str, until: UUID) -> int:
+    id = resource.model.id
+    matching = select(id).where(id <= until, *_matching(resource, session, query)).subquery()
+    return session.scalar(select(func.count()).select_from(matching)) or 0
+
+
+def _form_data(action: BulkAction, values: dict[str, list[str]]) -> dict[str, Any]:
+    """The form's data again: it was valid when it was sent, and what became of it since the service finds out."""
+    if action.form is None:
+        return {}
+    sent: MultiDict[str, str] = MultiDict((name, value) for name, each in values.items() for value in each)
+    data: dict[str, Any] = action.form(formdata=sent).data
+    return data
+
+
+def _added(known: dict[str, Any], result: BulkResult) -> dict[str, Any]:
+    reasons = [*known["reasons"], *({"name": each.name, "reason": each.reason} for each in result.skipped)]
+    return {
+        "changed": known["changed"] + result.changed,
+        "skipped": known["skipped"] + len(result.skipped),
+        "reasons": reasons[:MAX_REASONS],
+    }
+
+
+def _message(action: BulkAction, known: dict[str, Any]) -> str:
+    return f"{action.label}: {summary_text(known['changed'], known['skipped'])}"

@@ -1,0 +1,404 @@
+"""What a list shows: its state is read from the URL, becomes one query for the rows and one for all counts.
+
+Rows are tuples of expressions, not objects: a page of fifty costs one statement and no identity map.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
+from sqlalchemy import inspect as inspect_model
+from werkzeug.datastructures import MultiDict
+
+from core.db.search import matches
+from core.db.session import ActorSession
+from core.errors import DomainError
+from core.i18n import translator
+from core.phone import phone_fragments
+from core.resources.columns import Column, kind_of, text_of
+from core.resources.filters import PREFIX, Args, Filter, reasons
+from core.resources.paging import BadCursor, Cursor, Segment, segments
+from core.resources.paths import Paths
+
+if TYPE_CHECKING:
+    from core.resources.base import Resource, Tab
+
+_ = translator(__name__)
+
+COUNT_CAP = 10_000
+"""Rows that are counted at most; more reads "10.000+"."""
+
+MAX_QUERY = 100
+"""Characters of a search that count."""
+
+MAX_SHOWN = 40
+"""Characters of a parameter's name that a notice repeats."""
+
+PHONE_DIGITS = 4
+"""Digits from which a search of digits alone means a telephone number."""
+
+PAGING = ("after", "before")
+OWN_ARGS = ("q", "tab", "sort", "size", *PAGING)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """By which column, and which way. ``key`` is the column's path; ``attribute`` the model's attribute."""
+
+    key: str
+    attribute: str
+    descending: bool
+
+    @property
+    def text(self) -> str:
+        return f"-{self.key}" if self.descending else self.key
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """All that the URL says about a list; ``notices`` tell what of it was ignored, and why."""
+
+    tab: Tab | None
+    query: str
+    chosen: tuple[tuple[Filter, Any], ...]
+    sort: Sort
+    size: int
+    cursor: Cursor | None
+    goes_back: bool
+    notices: tuple[object, ...]
+    defaults: tuple[Tab | None, Sort, int]
+    extra: Args
+
+    def args(
+        self, *, without: Filter | None = None, sort: Sort | None = None, page: Sequence[tuple[str, str]] = ()
+    ) -> Args:
+        """The parameters of this list, changed as said; without a page unless one is given."""
+        tab, default_sort, size = self.defaults
+        sort = sort or self.sort
+        made: Args = [("tab", self.tab.key)] if self.tab and self.tab is not tab else []
+        made += [("q", self.query)] if self.query else []
+        for each, value in self.chosen:
+            made += each.args(value) if each is not without else []
+        made += [("sort", sort.text)] if sort != default_sort else []
+        made += [("size", str(self.size))] if self.size != size else []
+        return [*made, *self.extra, *page]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a search or a filter leaves rows of the tab out."""
+        return bool(self.query or self.chosen)
+
+
+def read_state(resource: Resource[Any], args: MultiDict[str, str], session: ActorSession) -> ListState:
+    """The state that ``args`` ask for. What is unknown or makes no sense becomes a notice, never an error."""
+    notices: list[object] = []
+    tab = _read_tab(resource, args, notices)
+    default_sort = _sort_of(resource, resource.default_sort)
+    assert default_sort is not None
+    sort = _read_sort(resource, args, default_sort, notices)
+    size = _read_size(resource, args, notices)
+    chosen = _read_filters(resource, args, session, notices)
+    cursor = _read_cursor(resource, args, sort, notices)
+    notices += _unknown(resource, args)
+    return ListState(
+        tab=tab,
+        query=" ".join(args.get("q", "").replace("\0", "").split())[:MAX_QUERY] if resource.is_searchable else "",
+        chosen=tuple(chosen),
+        sort=sort,
+        size=size,
+        cursor=cursor,
+        goes_back=cursor is not None and not args.get("after"),
+        notices=tuple(notices),
+        defaults=(resource.tabs[0] if resource.tabs else None, default_sort, resource.page_sizes[0]),
+        extra=[(name, value) for name in resource.extra_args for value in args.getlist(name)],
+    )
+
+
+def _read_tab(resource: Resource[Any], args: MultiDict[str, str], notices: list[object]) -> Tab | None:
+    first = resource.tabs[0] if resource.tabs else None
+    wanted = args.get("tab", "")
+    found = next((tab for tab in resource.tabs if tab.key == wanted), None)
+    if wanted and found is None:
+        notices.append(_("There is no view “%(name)s”; this is the first one.", name=wanted[:MAX_SHOWN]))
+    return found or first
+
+
+def _sort_of(resource: Resource[Any], text: str) -> Sort | None:
+    key = text.removeprefix("-")
+    column = next((each for each in resource.columns if each.sort and each.path == key), None)
+    if column is not None:
+        return Sort(key, resource.sort_attribute(column), text.startswith("-"))
+    if text.removeprefix("-") == resource.default_sort.removeprefix("-"):
+        return Sort(key, key, text.startswith("-"))
+    return None
+
+
+def _read_sort(resource: Resource[Any], args: MultiDict[str, str], default: Sort, notices: list[object]) -> Sort:
+    wanted = args.get("sort", "")
+    found = _sort_of(resource, wanted) if wanted else default
+    if found is None:
+        notices.append(_("This list cannot be sorted by “%(name)s”.", name=wanted[:MAX_SHOWN]))
+    return found or default
+
+
+def _read_size(resource: Resource[Any], args: MultiDict[str, str], notices: list[object]) -> int:
+    wanted = args.get("size", "")
+    if wanted and wanted not in map(str, resource.page_sizes):
+        notices.append(_("A page has %(sizes)s rows.", sizes=", ".join(map(str, sorted(resource.page_sizes)))))
+    return int(wanted) if wanted in map(str, resource.page_sizes) else resource.page_sizes[0]
+
+
+def _read_filters(
+    resource: Resource[Any], args: MultiDict[str, str], session: ActorSession, notices: list[object]
+) -> Iterable[tuple[Filter, Any]]:
+    chosen = []
+    for each in resource.filters:
+        try:
+            value = each.read(args, session)
+        except DomainError as error:
+            notices.append(_("%(filter)s: %(reason)s", filter=str(each.label), reason=reasons(error)))
+            continue
+        if value is not None:
+            chosen.append((each, value))
+    return chosen
+
+
+def _read_cursor(
+    resource: Resource[Any], args: MultiDict[str, str], sort: Sort, notices: list[object]
+) -> Cursor | None:
+    wanted = args.get("after") or args.get("before")
+    if not wanted:
+        return None
+    try:
+        return Cursor.decode(wanted, sort.text, getattr(resource.model, sort.attribute).type)
+    except BadCursor:
+        notices.append(_("This page of the list is not known; here is the first one."))
+        return None
+
+
+def _unknown(resource: Resource[Any], args: MultiDict[str, str]) -> list[object]:
+    known = {*OWN_ARGS, *resource.extra_args, *(name for each in resource.filters for name in each.names)}
+    unknown = [name for name in args if name not in known and name.removesuffix("_text") not in known]
+    return [
+        _("“%(name)s” is no filter of this list and was left out.", name=name.removeprefix(PREFIX)[:MAX_SHOWN])
+        for name in unknown[:3]
+    ]
+
+
+def criteria(
+    resource: Resource[Any], state: ListState, session: ActorSession, *, tab_only: bool = False
+) -> list[ColumnElement[bool]]:
+    """What the state keeps of the rows that the actor may see; with ``tab_only``, before search and filters."""
+    found = [*resource.restrict(session), *tab_criteria(state.tab, session)]
+    if tab_only:
+        return found
+    if state.query and (found_text := search_criterion(session, resource.model, state.query)) is not None:
+        found.append(found_text)
+    return [*found, *(each.criterion(value, session) for each, value in state.chosen)]
+
+
+def tab_criteria(tab: Tab | None, session: ActorSession) -> list[ColumnElement[bool]]:
+    """The rows of a tab."""
+    if tab is None or tab.where is None:
+        return []
+    wants_session = next(iter(inspect.signature(tab.where).parameters), "") == "session"
+    criterion = tab.where(session if wants_session else session.actor)
+    return [] if criterion is None else [criterion]
+
+
+def search_criterion(session: ActorSession, model: type[Any], query: str) -> ColumnElement[bool] | None:
+    """The rows in which ``query`` occurs. Digits alone are a telephone number in any spelling: +84 912, 0912, old prefixes."""
+    digits = phone_fragments(query)
+    if digits and len(digits[0]) >= PHONE_DIGITS:
+        found = [criterion for each in digits if (criterion := matches(session, model, each)) is not None]
+        return or_(*found)
+    return matches(session, model, query)
+
+
+def select_ids(resource: Resource[Any], state: ListState, session: ActorSession) -> Select[UUID]:
+    """The ids of all rows that match, for bulk actions and exports."""
+    model = resource.model
+    return select(model.id).where(*criteria(resource, state, session)).order_by(model.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value in a row, raw and as text."""
+
+    column: Column
+    kind: str
+    value: Any
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record in the list."""
+
+    id: UUID
+    title: str
+    under: str
+    is_organisation: bool
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a page and where its neighbours begin (empty: there is none)."""
+
+    rows: tuple[Row, ...]
+    first: int
+    after: str
+    before: str
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+
+def read_page(
+    resource: Resource[Any],
+    state: ListState,
+    session: ActorSession,
+    keep: Sequence[ColumnElement[bool]],
+) -> Page:
+    """The page of the list that the state's cursor points at, in one statement."""
+    reader = _RowReader(resource, session)
+    sort: Any = getattr(resource.model, state.sort.attribute)
+    nullable = bool(inspect_model(resource.model).columns[state.sort.attribute].nullable)
+    descending = state.sort.descending is not state.goes_back
+    stretches = segments(sort, resource.model.id, descending=descending, nullable=nullable, at=state.cursor)
+    statement = reader.statement(sort, keep)
+    rows = _walk(session, statement, stretches, state.size + 1, descending=descending) if stretches else []
+    has_more = len(rows) > state.size
+    rows = rows[: state.size]
+    if state.goes_back:
+        rows.reverse()
+    return _page(reader, state, rows, has_more)
+
+
+def _walk(
+    session: ActorSession, statement: Select[Any], stretches: list[Segment], limit: int, *, descending: bool
+) -> list[Any]:
+    """The first ``limit`` rows of the stretches, one after the other. Each stretch is an index scan of its own."""
+    parts = [statement.where(each.criterion).order_by(*each.order).limit(limit) for each in stretches]
+    if len(parts) == 1:
+        return list(session.execute(parts[0]))
+    numbered = [select(literal(at).label("stretch"), part.subquery()) for at, part in enumerate(parts)]
+    both = union_all(*numbered).subquery()
+    order = [both.c.sort_value, both.c.sort_id]
+    query = select(*list(both.c)[1:]).order_by(both.c.stretch, *(each.desc() if descending else each for each in order))
+    return list(session.execute(query.limit(limit)))
+
+
+def _page(reader: _RowReader, state: ListState, rows: list[Any], has_more: bool) -> Page:
+    if not rows:
+        return Page((), 1, "", "")
+    shown = state.cursor.shown if state.cursor else 0
+    first = max(1, shown - len(rows)) if state.goes_back else shown + 1
+    last = first + len(rows) - 1
+    ends = Cursor(rows[0].sort_value, rows[0].sort_id, first), Cursor(rows[-1].sort_value, rows[-1].sort_id, last)
+    before, after = (end.encode(state.sort.text) for end in ends)
+    has_before = has_more if state.goes_back else state.cursor is not None
+    has_after = state.goes_back or has_more
+    made = tuple(reader.row(row) for row in rows)
+    if not has_before:
+        first = 1
+    return Page(made, first, after if has_after else "", before if has_before else "")
+
+
+class _RowReader:
+    """The expressions that a resource's columns need, each selected once, and how a tuple of them becomes a row."""
+
+    def __init__(self, resource: Resource[Any], session: ActorSession) -> None:
+        self.resource = resource
+        self.session = session
+        self.paths = Paths(resource.model)
+        self._at: dict[str, int] = {}
+        self._expressions: list[ColumnElement[Any]] = []
+        self._kinds: dict[str, str] = {}
+        for column in resource.shown_columns:
+            self._add(column.path, column.expression(session) if column.expression else None)
+            for path in (*column.subtitle, column.organisation, column.tone_path):
+                self._add(path)
+
+    def _add(self, path: str, expression: ColumnElement[Any] | None = None) -> None:
+        if not path or path in self._at:
+            return
+        found = self.paths.column(path) if expression is None else expression
+        self._at[path] = len(self._expressions)
+        self._kinds[path] = kind_of(found)
+        self._expressions.append(found.label(f"c{len(self._expressions)}"))
+
+    def statement(self, sort: Any, keep: Sequence[ColumnElement[bool]]) -> Select[Any]:
+        model = self.resource.model
+        extra = [model.id.label("sort_id"), sort.label("sort_value")]
+        return self.paths.join(select(*self._expressions, *extra).select_from(model)).where(*keep)
+
+    def row(self, values: Any) -> Row:
+        title = self.resource.title_column
+        under = [text_of(values[self._at[path]], self._kinds[path]) for path in title.subtitle]
+        return Row(
+            id=values.sort_id,
+            title=self._text(values, title) or "—",
+            under=" · ".join(filter(None, under)),
+            is_organisation=bool(title.organisation and values[self._at[title.organisation]]),
+            cells=tuple(self._cell(values, column) for column in self.resource.shown_columns),
+        )
+
+    def _cell(self, values: Any, column: Column) -> Cell:
+        value = values[self._at[column.path]]
+        tone = column.tone_of(value, values[self._at[column.tone_path]] if column.tone_path else None)
+        return Cell(column, self._kind(column), value, self._text(values, column), tone)
+
+    def _text(self, values: Any, column: Column) -> str:
+        return text_of(values[self._at[column.path]], self._kind(column), column.labels)
+
+    def _kind(self, column: Column) -> str:
+        return column.kind or self._kinds[column.path]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Capped counts: of what matches, and of each tab by its key."""
+
+    matching: int
+    tabs: dict[str, int]
+
+
+def read_counts(
+    resource: Resource[Any],
+    state: ListState,
+    session: ActorSession,
+    keep: Sequence[ColumnElement[bool]],
+    *,
+    with_tabs: bool,
+) -> Counts:
+    """All counts of a page in one statement, each stopping just above the cap (SYS-06: only what the user may see)."""
+    wanted: dict[str, Sequence[ColumnElement[bool]]] = {}
+    if with_tabs:
+        wanted = {f"tab:{tab.key}": [*resource.restrict(session), *tab_criteria(tab, session)] for tab in resource.tabs}
+    own = f"tab:{state.tab.key}" if state.tab else ""
+    if state.is_narrowed or own not in wanted:
+        wanted["matching"] = keep
+    parts = [_count(resource.model, name, where) for name, where in wanted.items()]
+    counted = session.execute(union_all(*parts) if len(parts) > 1 else parts[0])
+    found: dict[str, int] = {row[0]: row[1] for row in counted}
+    tabs = {name.removeprefix("tab:"): count for name, count in found.items() if name.startswith("tab:")}
+    return Counts(found.get("matching", found.get(own, 0)), tabs)
+
+
+def _count(model: type[Any], name: str, where: Sequence[ColumnElement[bool]]) -> Select[str, int]:
+    capped = select(model.id).where(*where).limit(COUNT_CAP + 1).subquery()
+    return select(literal(name), func.count()).select_from(capped)
+
+
+def count_text(count: int) -> int | str:
+    """A capped count as it is shown: ``10.000+`` above the cap."""
+    return count if count <= COUNT_CAP else f"{text_of(COUNT_CAP, 'number')}+"

@@ -1,0 +1,1 @@
+"""Tenants (businesses), and which addons each has switched on."""

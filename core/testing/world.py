@@ -1,0 +1,165 @@
+"""An application with businesses and employees in it, as tests speak of them.
+
+What stands here goes through the kernel's services; the one shortcut is the log-in, which skips the password's cost.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import select
+from werkzeug.datastructures import Headers
+from werkzeug.test import TestResponse
+
+from core.access.models import DepartmentMember, Group, GroupMember, GroupPermission, User, UserSession
+from core.access.signing_in import SESSION_COOKIE, actor_of, hash_token
+from core.app import load_registry
+from core.clock import now
+from core.config import Config
+from core.db import migrations
+from core.db.actor import Actor
+from core.db.session import ActorSession, open_session
+from core.tenancy.models import Tenant
+from core.tenancy.services import create_tenant
+from core.testing.databases import AddonSet, Database
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+SECRET_KEY = "a key that signs nothing outside of tests"  # noqa: S105
+NO_PASSWORD = "!"  # noqa: S105  (no hash: nobody logs in with it)
+SESSION_LIFE = timedelta(hours=1)
+
+
+def make_config(database: Database, addons: AddonSet, data: Path, **changes: Any) -> Config:
+    """The configuration of an application on ``database``: no runner, its files in ``data``."""
+    environ = {
+        "DATABASE_URL": database.url,
+        "BANYAN_DATA": str(data),
+        "BANYAN_SECRET_KEY": SECRET_KEY,
+        "BANYAN_RUNNER": "none",
+    }
+    if database.owner_url != database.url:
+        environ["DATABASE_OWNER_URL"] = database.owner_url
+    # An empty BANYAN_ADDONS would mean the profile's, so the kernel alone can only be said here.
+    wanted = {"addons": addons.names, "addons_path": addons.roots, **changes}
+    return replace(Config.from_environment(environ), **wanted)
+
+
+def build_schema(database: Database, addons: AddonSet, data: Path) -> None:
+    """Bring an empty database to the newest schema."""
+    config = make_config(database, addons, data)
+    migrations.upgrade(config, load_registry(config))
+
+
+class Client(FlaskClient):
+    """A browser without JavaScript: it sends the CSRF token with every unsafe request, as our pages do.
+
+    ``csrf=False`` leaves the token out; ``htmx="rows"`` asks for the fragment of that id, ``htmx=True`` for any.
+    """
+
+    def open(self, *args: Any, htmx: str | bool = False, csrf: bool = True, **options: Any) -> TestResponse:
+        headers = Headers(options.pop("headers", None) or {})
+        if htmx:
+            headers.setdefault("HX-Request", "true")
+        if isinstance(htmx, str):
+            headers.setdefault("HX-Target", htmx)
+        if csrf and str(options.get("method", "GET")).upper() not in SAFE_METHODS:
+            headers.setdefault("X-CSRFToken", self.csrf_token())
+        return super().open(*args, headers=headers, **options)
+
+    def csrf_token(self) -> str:
+        """A token that belongs to this client's page cookie."""
+        with self.session_transaction() as page:
+            raw = page.setdefault("csrf_token", secrets.token_hex(20))
+        return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(raw))
+
+
+class World:
+    """One application and whoever works with it."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        app.test_client_class = Client
+        self._numbers = count(1)
+
+    def tenant(self, slug: str | None = None, *, name: str | None = None, addons: list[str] | None = None) -> Tenant:
+        """A new business with ``addons`` enabled (default: all that are loaded)."""
+        slug = slug or f"business-{next(self._numbers)}"
+        with self.app.app_context():
+            return create_tenant(slug, name or slug.replace("-", " ").title(), addons=addons)
+
+    def user(
+        self,
+        tenant: Tenant,
+        *permissions: str,
+        name: str | None = None,
+        groups: Sequence[str] = (),
+        department_ids: Sequence[Any] = (),
+    ) -> User:
+        """A new employee with these permissions and those of the ready-made ``groups`` (``customer.salesperson``)."""
+        number = next(self._numbers)
+        with self.session(tenant) as session:
+            user = User(
+                username=f"user{number}", name=name or f"Nguyễn Văn {number}", password_hash=NO_PASSWORD, language="en"
+            )
+            session.add(user)
+            joined = list(session.scalars(select(Group).where(Group.shipped_key.in_(groups))))
+            if len(joined) != len(set(groups)):
+                raise LookupError(f"not all of these groups were shipped: {', '.join(groups)}")
+            if permissions:
+                joined.append(Group(name=f"Rights of {user.username}"))
+                session.add(joined[-1])
+                session.flush()
+                session.add_all(GroupPermission(group_id=joined[-1].id, permission=each) for each in permissions)
+            session.flush()
+            session.add_all(GroupMember(group_id=group.id, user_id=user.id) for group in joined)
+            session.add_all(DepartmentMember(department_id=id, user_id=user.id) for id in department_ids)
+        return user
+
+    def cookie(self, user: User) -> tuple[str, str]:
+        """Name and value of the cookie of a new session of ``user``."""
+        token = secrets.token_urlsafe(32)
+        with self.app.app_context(), open_session(Actor.system(user.tenant_id)) as session:
+            moment = now()
+            session.add(
+                UserSession(
+                    user_id=user.id,
+                    token_hash=hash_token(token),
+                    created_at=moment,
+                    last_seen_at=moment,
+                    expires_at=moment + SESSION_LIFE,
+                )
+            )
+        return SESSION_COOKIE, f"{user.tenant_id.hex}.{token}"
+
+    def client(self, user: User | None = None) -> Client:
+        """A client signed in as ``user``, or anonymous."""
+        client = self.app.test_client()
+        assert isinstance(client, Client)
+        if user is not None:
+            client.set_cookie(*self.cookie(user))
+        return client
+
+    @contextmanager
+    def session(self, tenant: Tenant, user: User | None = None) -> Iterator[ActorSession]:
+        """A session of ``user``, or of the tenant's system, that commits at its end; what services are called with."""
+        with self.app.app_context():
+            actor = self.actor(user) if user else Actor.system(tenant.id)
+            with open_session(actor) as session:
+                yield session
+
+    def actor(self, user: User) -> Actor:
+        """The actor that a request of ``user`` would work for."""
+        with self.app.app_context(), open_session(Actor.system(user.tenant_id)) as session:
+            actor = actor_of(session, user.id)
+        assert actor is not None, f"{user.username} is locked"
+        return actor

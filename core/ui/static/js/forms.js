@@ -1,0 +1,88 @@
+// Forms: grouped money, the unsaved-changes guard, sub-form rows.
+
+// 1234567 reads 1.234.567 at first and once the field is left; what is not a plain number stays for the server to judge.
+const group = (field) => {
+  const digits = field.value.replace(/[.\s₫đ]/g, "");
+  if (/^-?\d+$/.test(digits)) field.value = digits.replace(/\B(?=(\d{3})+$)/g, ".");
+};
+document.addEventListener("focusout", (event) => { if (event.target.matches?.("[data-money]")) group(event.target); });
+const groupAll = (scope) => scope.querySelectorAll("[data-money]").forEach(group);
+groupAll(document);
+document.addEventListener("htmx:load", (event) => groupAll(event.detail.elt.parentElement ?? document));
+
+const snapshot = (form) => new URLSearchParams([...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string")).toString();
+const clean = new WeakMap();
+const leaving = new WeakSet();
+
+function watch(scope) {
+  scope.querySelectorAll("form[data-guard]").forEach((form) => {
+    if (!clean.has(form)) clean.set(form, snapshot(form));
+  });
+}
+const isDirty = (form) => clean.has(form) && !leaving.has(form) && snapshot(form) !== clean.get(form);
+watch(document);
+document.addEventListener("htmx:load", (event) => watch(event.detail.elt.parentElement ?? document));
+document.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaving.add(event.target); });
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt;
+  if (form.tagName !== "FORM") return;
+  leaving.delete(form);
+  if (event.detail.successful && form.isConnected) clean.set(form, snapshot(form));
+});
+document.addEventListener("click", (event) => {
+  const form = event.target.closest('[type="reset"], [data-discard]')?.closest("form");
+  if (form) leaving.add(form);
+});
+addEventListener("beforeunload", (event) => {
+  if ([...document.querySelectorAll("form[data-guard]")].some(isDirty)) event.preventDefault();
+});
+
+// Sub-forms: "contacts-__row__-name" in the template becomes the next number.
+const PLACEHOLDER = /__row__/g;
+function addRow(rows) {
+  const list = rows.querySelector("[data-rows-list]");
+  const max = Number(rows.dataset.max || Infinity);
+  if (list.childElementCount >= max) return null;
+  const number = rows.dataset.next;
+  rows.dataset.next = Number(number) + 1;
+  const row = rows.querySelector("template[data-rows-template]").content.firstElementChild.cloneNode(true);
+  for (const element of row.querySelectorAll("*")) {
+    for (const attribute of element.attributes) {
+      if (attribute.value.includes("__row__")) attribute.value = attribute.value.replace(PLACEHOLDER, number);
+    }
+  }
+  list.append(row);
+  htmx.process(row);
+  limit(rows);
+  return row;
+}
+function limit(rows) {
+  const count = rows.querySelector("[data-rows-list]").childElementCount;
+  rows.querySelector("[data-row-add]").hidden = count >= Number(rows.dataset.max || Infinity);
+  rows.querySelectorAll("[data-row-remove]").forEach((button) => { button.hidden = count <= Number(rows.dataset.min); });
+}
+document.querySelectorAll("[data-rows]").forEach(limit);
+document.addEventListener("htmx:load", (event) => event.detail.elt.querySelectorAll?.("[data-rows]").forEach(limit));
+document.addEventListener("banyan:add-row", (event) => addRow(event.target));
+document.addEventListener("click", (event) => {
+  const add = event.target.closest("[data-row-add]");
+  if (add) addRow(add.closest("[data-rows]"))?.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  const remove = event.target.closest("[data-row-remove]");
+  if (!remove) return;
+  const rows = remove.closest("[data-rows]");
+  const form = rows.closest("form");
+  remove.closest("[data-row]").remove();
+  limit(rows);
+  rows.querySelector("[data-row-add]").focus();
+  form?.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// A group of ticks is ticked whole, or emptied when it is whole already.
+document.addEventListener("click", (event) => {
+  const group = event.target.closest("[data-check-all]")?.closest("[data-check-group]");
+  if (!group) return;
+  const ticks = [...group.querySelectorAll('input[type="checkbox"]:not(:disabled)')];
+  const on = !ticks.every((tick) => tick.checked);
+  ticks.forEach((tick) => { tick.checked = on; });
+  group.closest("form")?.dispatchEvent(new Event("input", { bubbles: true }));
+});

@@ -1,0 +1,197 @@
+"""A request's fixed sequence: whose is it, may it, answer, commit. One transaction, one central commit.
+
+1. id, language, read-only for safe methods   2. tenant and user from the cookie   3. is the route declared, the addon enabled,
+the permission held, the request our own   4. the view   5. commit (an error, or an answer ≥ 400, rolls back)
+6. toasts, headers.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import OperationalError
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.access.sessions import is_stale, mark_seen
+from core.access.signing_in import Me, identify
+from core.db.actor import Actor
+from core.db.ids import uuid7
+from core.db.session import open_session, read_only
+from core.i18n import translator
+from core.kernel import current_kernel, current_session
+from core.tenancy.addons import enabled_addons
+from core.web.access import SIGNED_IN, Access
+from core.web.answers import is_htmx, redirect_to, send_toasts, toast
+from core.web.language import visitor_language
+
+_ = translator(__name__)
+
+log = logging.getLogger(__name__)
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN_BEFORE_CHANGE = frozenset({"core.account", "core.account_password", "core.preferences", "core.logout"})
+"""What a user may open before he has replaced a one-time password."""
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+class BanyanFlask(Flask):
+    """Flask with one transaction around each view."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        response = self.make_response(super().dispatch_request())
+        if response.status_code < 400:
+            current_session().commit()
+        else:
+            current_session().rollback()
+        return response
+
+
+def install(app: Flask) -> None:
+    """Put the sequence around every request of ``app``."""
+    app.before_request(_begin)
+    app.before_request(_guard)
+    app.before_request(_refuse_forged)
+    app.after_request(_finish)
+    app.teardown_request(_end)
+
+
+def _begin() -> None:
+    if request.mimetype != "multipart/form-data":
+        # Werkzeug holds MAX_FORM_MEMORY_SIZE against multipart alone; an urlencoded body becomes a hundred times its size.
+        request.max_content_length = request.max_form_memory_size
+    asked = request.headers.get("X-Request-ID", "")
+    g.request_id = asked if REQUEST_ID.fullmatch(asked) else uuid7().hex
+    g.read_only_token = read_only.set(request.method in SAFE_METHODS)
+    g.actor = None
+    g.locale = visitor_language(request)
+
+
+def _refuse_forged() -> None:
+    """CSRF token, Fetch-Metadata and Origin: an unsafe request comes from our own pages (OWASP ASVS 3.5).
+
+    A webhook that a manifest declares is exempt: its view checks the sender's signature itself.
+    """
+    if request.method in SAFE_METHODS or access_of(request.endpoint) is None:
+        return
+    kernel = current_kernel()
+    if any(webhook.endpoint == request.endpoint for webhook in kernel.registry.webhooks):
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in {"same-origin", "none"}:
+        abort(403)
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != request.host_url.rstrip("/"):
+        abort(403)
+    cast(CSRFProtect, kernel.app.extensions["csrf"]).protect()
+
+
+def access_of(endpoint: str | None) -> Access | None:
+    """The declaration of an endpoint; None for an unknown one."""
+    declared: dict[str, Access] = current_app.extensions["banyan_access"]
+    return declared.get(endpoint or "")
+
+
+def _guard() -> BaseResponse | None:
+    """Let the request through, or answer: 303 to the log-in, 404 for an addon that is off, 403 without the permission."""
+    if request.endpoint == "static":
+        return None
+    session = current_session()
+    actor = identify(session, request)
+    if actor is not None:
+        g.actor = actor
+        g.locale = g.me.language
+    access = access_of(request.endpoint)
+    if access is None:
+        return None  # no such route: Flask answers 404 or 405
+    if access.public:
+        return None
+    if actor is None:
+        return _ask_to_log_in()
+    if g.me.must_change_password and request.endpoint not in OPEN_BEFORE_CHANGE:
+        return redirect_to(url_for("core.account"))
+    addon = cast(str, request.endpoint).partition(".")[0]
+    if addon not in enabled_addons(session):
+        abort(404)
+    if not any(permission == SIGNED_IN or actor.can(permission) for permission in access.permissions):
+        abort(403)
+    return None
+
+
+def _ask_to_log_in() -> BaseResponse:
+    wanted = _page_asked_from()
+    if request.method not in SAFE_METHODS:
+        toast(_("You were signed out meanwhile. Log in again; what you typed is kept as a draft."), "warning")
+    url = url_for("core.login", next=wanted) if wanted and wanted != "/" else url_for("core.login")
+    if is_htmx():
+        answer = redirect_to(url)
+        answer.status_code = 401
+        return answer
+    return redirect(url, 303)
+
+
+def _page_asked_from() -> str | None:
+    """Where to return to after the log-in: this page, or the one that a form or a fragment was sent from."""
+    if request.method in SAFE_METHODS and not is_htmx():
+        return request.full_path.rstrip("?")
+    page = urlsplit(request.referrer or "")
+    is_ours = (page.netloc or request.host) == request.host and page.path.startswith("/")
+    return f"{page.path}?{page.query}".rstrip("?") if is_ours else None
+
+
+def current_actor() -> Actor | None:
+    """Who is logged in, or None."""
+    return cast(Actor | None, g.get("actor"))
+
+
+def _finish(response: Response) -> Response:
+    response = send_toasts(response)
+    _note_use(response)
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=()"
+    headers["X-Request-ID"] = g.get("request_id", "")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+        response.vary.update(["Cookie", "HX-Request", "HX-Target"])
+    return response
+
+
+def _note_use(response: Response) -> None:
+    """Keep a session in use alive. A transaction of its own: the request's is over, and that of a GET could not write.
+
+    A streamed answer still reads, so it is left alone; the next request will do.
+    """
+    me: Me | None = g.get("me")
+    if me is None or response.is_streamed or not is_stale(me.last_seen_at):
+        return
+    current_session().rollback()
+    try:
+        with open_session(Actor.system(g.actor.tenant_id)) as session:
+            mark_seen(session, me.session_id)
+    except OperationalError:
+        log.warning("could not note the use of a session in %s", g.get("request_id"))
+
+
+def _end(error: BaseException | None) -> None:
+    if "read_only_token" in g:
+        read_only.reset(g.pop("read_only_token"))

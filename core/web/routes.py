@@ -1,0 +1,56 @@
+"""Routes of an addon: ``views = AddonViews(__name__)`` in its ``views.py``; the kernel registers them at boot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from core.web.access import Access
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One rule of an addon. ``rule`` is relative to the addon's prefix (``/customer``); the kernel's own are absolute."""
+
+    rule: str
+    endpoint: str
+    view: Callable[..., Any]
+    methods: tuple[str, ...]
+    access: Access
+
+
+@dataclass
+class AddonViews:
+    """A list of routes, each with its access. One or several per addon; nothing happens at import."""
+
+    import_name: str
+    routes: list[Route] = field(default_factory=list)
+
+    def route(
+        self,
+        rule: str,
+        *,
+        methods: tuple[str, ...] = ("GET",),
+        permission: str | tuple[str, ...] | None = None,
+        public: str | None = None,
+        endpoint: str | None = None,
+    ) -> Callable[[View], View]:
+        """Declare a route: who may call it is ``permission`` (any one of several) or ``public`` with its reason."""
+        access = Access.of(permission, public)
+
+        def decorate(view: View) -> View:
+            self.routes.append(Route(rule, endpoint or view.__name__, view, methods, access))
+            return view
+
+        return decorate
+
+    def get(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """A route for GET, which never writes: its transaction is read-only."""
+        return self.route(rule, methods=("GET",), **options)
+
+    def post(self, rule: str, **options: Any) -> Callable[[View], View]:
+        """A route for POST, guarded by CSRF token and Fetch-Metadata."""
+        return self.route(rule, methods=("POST",), **options)
