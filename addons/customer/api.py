@@ -1,0 +1,36 @@
+"""What other addons may call."""
+
+from __future__ import annotations
+
+from addons.customer.duplicates import Duplicate, DuplicateWarning, find_duplicates
+from addons.customer.fields import ContactFields, CustomerFields
+from addons.customer.models import Customer, seen_with_customer
+from addons.customer.services import create_customer, update_customer
+from core.phone import format_phone
+
+__all__ = [
+    "ContactFields",
+    "CustomerFields",
+    "Duplicate",
+    "DuplicateWarning",
+    "create_customer",
+    "find_duplicates",
+    "merge_variables",
+    "seen_with_customer",
+    "update_customer",
+]
+
+
+def merge_variables(customer: Customer) -> dict[str, str]:
+    """The variables that templates of letters and messages may use of a customer (CUS-009); what is unknown is empty.
+
+    ``customer_name`` is the name with its salutation, as the customer is to be addressed.
+    """
+    return {
+        "customer_name": customer.full_name,
+        "customer_salutation": customer.salutation or "",
+        "customer_code": customer.code,
+        "customer_phone": format_phone(customer.phone) if customer.phone else "",
+        "customer_email": customer.email or "",
+        "customer_address": customer.full_address,
+    }

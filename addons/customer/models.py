@@ -1,0 +1,282 @@
+"""Customers with their contacts and shares, and the catalogues that classify them.
+
+Rules of one row stand here; what needs other rows is in ``services``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    false,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Mapped, declared_attr, foreign, mapped_column, validates
+from sqlalchemy.orm import relationship as orm_relationship
+
+from addons.customer.names import looks_like_company, name_key, with_salutation
+from core.access.models import User
+from core.db import (
+    Actor,
+    Audited,
+    Json,
+    Numbered,
+    Numbering,
+    PhoneNumber,
+    Searchable,
+    SoftDelete,
+    Sortable,
+    Stamped,
+    TenantModel,
+    Versioned,
+    index,
+    key_text,
+    link,
+    to,
+    unique,
+)
+from core.phone import search_form
+from core.text import fold
+
+TONES = ("green", "teal", "blue", "violet", "amber", "orange", "red", "grey")
+"""The design tokens' tones, which a relationship takes for its badge."""
+
+
+class CatalogueEntry(Audited, Versioned, Searchable):
+    """An entry of an editable list: a name unique but for case and spaces, an order, and whether it is still offered."""
+
+    __search__: ClassVar[tuple[str, ...]] = ("name",)
+    __audit_exclude__: ClassVar[tuple[str, ...]] = ("name_key",)
+
+    name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(key_text(120))
+    position: Mapped[int] = mapped_column(default=0)
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[UniqueConstraint | Index, ...]:
+        return (unique("name_key"), index("position"))
+
+    @validates("name")
+    def _keep_key(self, key: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
+
+
+class CustomerSource(CatalogueEntry, TenantModel):
+    """Where customers come from (Nguồn khách hàng), CUS-011."""
+
+    __tablename__ = "customer_source"
+
+
+class CustomerRelationship(CatalogueEntry, TenantModel):
+    """How far we are with a customer (Mối quan hệ), CUS-013: the customer's status, shown in its tone."""
+
+    __tablename__ = "customer_relationship"
+
+    tone: Mapped[str] = mapped_column(key_text(12), default="grey")
+
+
+class CustomerType(CatalogueEntry, TenantModel):
+    """A dimension of classification (Loại khách hàng): region, age, industry. Its values are groups (ambiguities 18)."""
+
+    __tablename__ = "customer_type"
+
+
+class CustomerGroup(CatalogueEntry, TenantModel):
+    """A value of a dimension (Nhóm khách hàng): Miền Bắc, Đại lý. A group without type stands for itself."""
+
+    __tablename__ = "customer_group"
+
+    type_id: Mapped[UUID | None] = link("customer_type")
+    type: Mapped[CustomerType | None] = to(type_id)
+
+
+class Customer(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, TenantModel):
+    """A person or a company that buys, or may."""
+
+    __tablename__ = "customer"
+    __table_args__ = (
+        unique("code"),
+        index("created_at"),
+        index("updated_at"),
+        index("sort_name"),
+        index("last_contact_at"),
+        index("owner_id", "created_at"),
+        index("relationship_id", "created_at"),
+        index("phone"),
+        index("phone2"),
+        index("email"),
+        index("tax_code"),
+        index("province"),
+    )
+    __search__ = ("name", "code", "email", "tax_code", "contact_terms")
+    __number__ = Numbering("code", prefix_setting="customer.code_prefix", digits_setting="customer.code_digits")
+    __audit_exclude__ = (
+        "name_key", "contact_terms", "is_company", "phone_raw", "phone2_raw", "referrer_customer_id", "referrer_user_id",
+    )  # fmt: skip  # what the other fields tell as well: the referrer stands there by name and code
+
+    code: Mapped[str] = mapped_column(key_text(40))
+    salutation: Mapped[str | None] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(key_text(200))
+    """The folded name: the referrer is looked for by name alone, though he may be invisible (CUS-005)."""
+    is_company: Mapped[bool] = mapped_column(default=False)
+    phone: Mapped[str | None] = mapped_column(PhoneNumber)
+    phone_raw: Mapped[str | None] = mapped_column(String(40))
+    phone2: Mapped[str | None] = mapped_column(PhoneNumber)
+    phone2_raw: Mapped[str | None] = mapped_column(String(40))
+    email: Mapped[str | None] = mapped_column(String(254))
+    website: Mapped[str | None] = mapped_column(String(300))
+    tax_code: Mapped[str | None] = mapped_column(key_text(20))
+    address: Mapped[str | None] = mapped_column(String(300))
+    ward: Mapped[str | None] = mapped_column(String(120))
+    district: Mapped[str | None] = mapped_column(String(120))
+    province: Mapped[str | None] = mapped_column(String(120))
+    birthday: Mapped[date | None]
+    note: Mapped[str | None] = mapped_column(Text)
+    contact_terms: Mapped[str] = mapped_column(Text, default="")
+    """Names and phones of the contacts, so that the customer is found by them."""
+    last_contact_at: Mapped[datetime | None]
+
+    source_id: Mapped[UUID | None] = link("customer_source")
+    source: Mapped[CustomerSource | None] = to(source_id)
+    relationship_id: Mapped[UUID | None] = link("customer_relationship", index=False)
+    relationship: Mapped[CustomerRelationship | None] = to(relationship_id)
+    owner_id: Mapped[UUID | None] = link("core_user", index=False)
+    owner: Mapped[User | None] = to(owner_id)
+
+    referrer_customer_id: Mapped[UUID | None] = link("customer", unseen=True)
+    referrer_user_id: Mapped[UUID | None] = link("core_user")
+    referrer_user: Mapped[User | None] = to(referrer_user_id)
+    referrer_label: Mapped[str | None] = mapped_column(String(260))
+    """The referrer as text: he stays readable when he is deleted, or not for this user's eyes (CUS-005)."""
+
+    @validates("name", "salutation")
+    def _derive_from_name(self, key: str, value: str | None) -> str | None:
+        name = value if key == "name" else self.name
+        salutation = value if key == "salutation" else self.salutation
+        self.name_key = fold(name or "")[:200]
+        self.is_company = looks_like_company(name or "", salutation or "")
+        return value
+
+    memberships: Mapped[list[CustomerGroupMember]] = orm_relationship(
+        primaryjoin=lambda: and_(
+            foreign(CustomerGroupMember.customer_id) == Customer.id, CustomerGroupMember.tenant_id == Customer.tenant_id
+        ),
+        viewonly=True,
+    )
+
+    @property
+    def group_names(self) -> str:
+        """The names of the groups, as the detail page tells them."""
+        groups = sorted(
+            (member.group for member in self.memberships), key=lambda group: (group.position, group.name_key)
+        )
+        return ", ".join(group.name for group in groups)
+
+    @property
+    def full_name(self) -> str:
+        """Salutation and name, as one addresses him: ``Chị Nguyễn Thị Huyền Trang`` (CUS-008)."""
+        return with_salutation(self.salutation, self.name)
+
+    @property
+    def full_address(self) -> str:
+        """The address in one line, from the house to the province; empty where nothing is known."""
+        return ", ".join(part for part in (self.address, self.ward, self.district, self.province) if part)
+
+    def search_terms(self) -> list[str]:
+        """Also the phones in both spellings, as ``core.phone.phone_fragments`` looks for them."""
+        phones = [search_form(phone) for phone in (self.phone, self.phone2) if phone]
+        return [*super().search_terms(), *phones]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        """Own · shared · unassigned · all (SHR-01, SHR-02). Having created a customer shows nothing of it."""
+        return seen_with_customer(cls.id, actor)
+
+
+def visible_customer_ids(actor: Actor) -> CompoundSelect[UUID]:
+    """The ids that a user without ``customer.view_all`` may see, for IN."""
+    owned, shared = Customer.__table__.alias("owned"), CustomerShare.__table__.alias("shared")
+    parts: list[Select[UUID]] = [
+        select(owned.c.id).where(owned.c.tenant_id == actor.tenant_id, owned.c.owner_id == actor.user_id),
+        select(shared.c.customer_id).where(shared.c.tenant_id == actor.tenant_id, shared.c.user_id == actor.user_id),
+    ]
+    if actor.can("customer.view_unassigned"):
+        free = Customer.__table__.alias("unassigned")
+        parts.append(select(free.c.id).where(free.c.tenant_id == actor.tenant_id, free.c.owner_id.is_(None)))
+    return union_all(*parts)
+
+
+def seen_with_customer(customer_id: Any, actor: Actor) -> ColumnElement[bool] | None:
+    """The visibility rule of what hangs on a customer: it is seen with the customer, for other addons' models too."""
+    if actor.can("customer.view_all"):
+        return None
+    criterion: ColumnElement[bool] = customer_id.in_(visible_customer_ids(actor))
+    return criterion if actor.can("customer.read") else false()
+
+
+class CustomerContact(Audited, Versioned, TenantModel):
+    """A person to speak to at a customer (Liên hệ), CUS-015. The services keep one main contact at most."""
+
+    __tablename__ = "customer_contact"
+
+    customer_id: Mapped[UUID] = link("customer", ondelete="CASCADE")
+    customer: Mapped[Customer] = to(customer_id)
+    sequence: Mapped[int] = mapped_column(default=0)
+    name: Mapped[str] = mapped_column(String(200))
+    position: Mapped[str | None] = mapped_column(String(120))
+    phone: Mapped[str | None] = mapped_column(PhoneNumber)
+    phone_raw: Mapped[str | None] = mapped_column(String(40))
+    email: Mapped[str | None] = mapped_column(String(254))
+    birthday: Mapped[date | None]
+    note: Mapped[str | None] = mapped_column(String(500))
+    is_main: Mapped[bool] = mapped_column(default=False)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        return seen_with_customer(cls.customer_id, actor)
+
+
+class CustomerGroupMember(TenantModel):
+    """A tick: the customer is in the group (CLS-05). Changes are told in the customer's own record of changes."""
+
+    __tablename__ = "customer_group_member"
+    __table_args__ = (unique("customer_id", "group_id"),)
+
+    customer_id: Mapped[UUID] = link("customer", ondelete="CASCADE", index=False)
+    customer: Mapped[Customer] = to(customer_id)
+    group_id: Mapped[UUID] = link("customer_group")
+    group: Mapped[CustomerGroup] = to(group_id)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        return seen_with_customer(cls.customer_id, actor)
+
+
+class CustomerShare(Stamped, TenantModel):
+    """A customer shown to a colleague; ``boxes`` are the kinds of information that were ticked (SHR-06)."""
+
+    __tablename__ = "customer_share"
+    __table_args__ = (unique("customer_id", "user_id"), index("user_id", "customer_id"))
+
+    customer_id: Mapped[UUID] = link("customer", ondelete="CASCADE", index=False)
+    customer: Mapped[Customer] = to(customer_id)
+    user_id: Mapped[UUID] = link("core_user", ondelete="CASCADE", index=False)
+    boxes: Mapped[list[str]] = mapped_column(Json, default=list)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        return seen_with_customer(cls.customer_id, actor)

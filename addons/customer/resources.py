@@ -1,0 +1,422 @@
+"""What staff see of customers and their catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from flask import url_for
+from sqlalchemy import ColumnElement, func, select
+
+from addons.customer import catalogues, exchange, services
+from addons.customer.checking import clean_customer, hints
+from addons.customer.contributions import DeleteReason
+from addons.customer.duplicates import find_duplicates
+from addons.customer.forms import (
+    TONE_NAMES,
+    CustomerForm,
+    EntryForm,
+    GroupForm,
+    OwnerForm,
+    RelationshipForm,
+    ToneForm,
+    referrer_value,
+)
+from addons.customer.models import (
+    TONES,
+    Customer,
+    CustomerContact,
+    CustomerGroup,
+    CustomerGroupMember,
+    CustomerRelationship,
+    CustomerSource,
+    CustomerType,
+)
+from addons.customer.provinces import PROVINCES
+from addons.customer.queries import list_all_entries, list_contacts, list_groups_of
+from core.db import Actor, ActorSession
+from core.discussion.subjects import Discussed
+from core.exchange.fields import ImportOptions
+from core.i18n import translator
+from core.kernel import current_session
+from core.phone import format_phone
+from core.resources import (
+    Action,
+    BooleanFilter,
+    BulkAction,
+    BulkResult,
+    ChoiceFilter,
+    Column,
+    DetailTab,
+    Fact,
+    Hint,
+    PeriodFilter,
+    Permissions,
+    Picker,
+    Resource,
+    Tab,
+    UserFilter,
+)
+
+_ = translator(__name__)
+
+FIELD_NAMES = {
+    "code": _("Customer code"),
+    "salutation": _("Salutation"),
+    "name": _("Customer name"),
+    "phone": _("Phone"),
+    "phone2": _("Second phone"),
+    "email": _("E-mail"),
+    "website": _("Website"),
+    "tax_code": _("Tax code"),
+    "address": _("House number, street"),
+    "ward": _("Ward, commune"),
+    "district": _("District"),
+    "province": _("Province, city"),
+    "birthday": _("Birthday"),
+    "note": _("Note"),
+    "source_id": _("Source"),
+    "relationship_id": _("Relationship"),
+    "owner_id": _("Person in charge"),
+    "referrer_label": _("Referrer"),
+    "groups": _("Groups"),
+    "last_contact_at": _("Last contact"),
+}
+"""The fields of the record of changes (CUS-036)."""
+
+E = TypeVar("E", CustomerSource, CustomerRelationship, CustomerType, CustomerGroup)
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    return Customer.owner_id == actor.user_id
+
+
+def _unassigned(actor: Actor) -> ColumnElement[bool]:
+    return Customer.owner_id.is_(None)
+
+
+def _options(model: type[E]) -> Any:
+    return lambda session: [(entry.id, entry.name) for entry in list_all_entries(session, model)]
+
+
+def _in_groups(ids: Sequence[UUID]) -> ColumnElement[bool]:
+    return Customer.id.in_(select(CustomerGroupMember.customer_id).where(CustomerGroupMember.group_id.in_(list(ids))))
+
+
+def _has_phone(has: bool) -> ColumnElement[bool]:
+    return Customer.phone.is_not(None) if has else Customer.phone.is_(None)
+
+
+def _count_contacts(session: ActorSession, customer: Customer) -> int:
+    return session.scalar(select(func.count(CustomerContact.id)).where(CustomerContact.customer_id == customer.id)) or 0
+
+
+def _change_relationship(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
+    return services.change_relationship(session, ids, values["relationship_id"])
+
+
+def _change_owner(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
+    return services.change_owner(session, ids, values["owner_id"])
+
+
+def _delete(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
+    return services.delete_customers(session, ids)
+
+
+class Customers(Resource[Customer]):
+    """The customer data store (Kho dữ liệu khách hàng)."""
+
+    model = Customer
+    name = "customers"
+    title = _("Customers")
+    one = _("customer")
+    icon = "users"
+    found_everywhere = True
+    permissions = Permissions("customer")
+    columns = (
+        Column(
+            "name", _("Customer name"), kind="title", subtitle=("code", "phone"), organisation="is_company", sort=True
+        ),
+        Column("relationship.name", _("Relationship"), kind="tag", tone="relationship.tone"),
+        Column("source.name", _("Source"), wide="3xl"),
+        Column("province", _("Province, city"), sort=True, wide="3xl"),
+        Column("owner.name", _("Person in charge"), kind="person", wide="2xl"),
+        Column("last_contact_at", _("Last contact"), sort=True, wide="xl"),
+        Column("created_at", _("Created"), sort=True, wide="xl"),
+    )
+    tabs = (
+        Tab("all", _("All")),
+        Tab("mine", _("Mine"), where=_mine),
+        Tab("unassigned", _("Nobody in charge"), where=_unassigned),
+    )
+    filters = (
+        ChoiceFilter(
+            "relationship",
+            _("Relationship"),
+            Customer.relationship_id,
+            options=_options(CustomerRelationship),
+            several=True,
+            empty=_("Without relationship"),
+        ),
+        ChoiceFilter(
+            "source",
+            _("Source"),
+            Customer.source_id,
+            options=_options(CustomerSource),
+            several=True,
+            empty=_("Without source"),
+        ),
+        ChoiceFilter("group", _("Group"), where=_in_groups, options=_options(CustomerGroup), several=True),
+        UserFilter("owner", _("Person in charge"), Customer.owner_id, empty=_("Nobody")),
+        ChoiceFilter(
+            "province",
+            _("Province, city"),
+            Customer.province,
+            options=[(each, each) for each in PROVINCES],
+            several=True,
+            empty=_("Without province"),
+        ),
+        PeriodFilter("created", _("Created"), Customer.created_at),
+        BooleanFilter("phone", _("Phone"), where=_has_phone, yes=_("Has a phone"), no=_("Has none")),
+    )
+    default_sort = "-created_at"
+    empty_text = _("Enter the first customer, or take over a list from Excel.")
+    bulk_actions = (
+        BulkAction(
+            "relationship",
+            _("Change relationship"),
+            _change_relationship,
+            "customer.change_relationship",
+            icon="heart-handshake",
+            form=RelationshipForm,
+        ),
+        BulkAction(
+            "owner",
+            _("Change person in charge"),
+            _change_owner,
+            "customer.change_owner",
+            icon="transfer",
+            form=OwnerForm,
+        ),
+        BulkAction("delete", _("Delete"), _delete, "customer.delete", icon="trash", danger=True),
+    )
+    tags = (Fact("relationship.name", kind="tag", tone="relationship.tone"),)
+    contacts = (
+        Fact("phone", icon="phone"),
+        Fact("email", kind="email", icon="mail"),
+        Fact("full_address", kind="text", icon="map-pin"),
+        Fact("owner.name", _("Person in charge"), kind="person"),
+    )
+    facts = (
+        Fact("code", _("Customer code"), kind="code"),
+        Fact("phone2", _("Second phone")),
+        Fact("tax_code", _("Tax code"), kind="code"),
+        Fact("website", _("Website"), kind="link"),
+        Fact("source.name", _("Source")),
+        Fact("group_names", _("Groups"), kind="text"),
+        Fact("referrer_label", _("Referrer")),
+        Fact("birthday", _("Birthday")),
+        Fact("last_contact_at", _("Last contact")),
+        Fact("created_at", _("Created")),
+        Fact("note", _("Note")),
+    )
+    actions = (
+        Action(_("Change relationship"), "customer.relationship_of", icon="heart-handshake", dialog=True),
+        Action(_("Change person in charge"), "customer.owner_of", icon="transfer", dialog=True),
+    )
+    detail_tabs = (
+        DetailTab(
+            "contacts",
+            _("Contacts"),
+            "customer/contacts.html",
+            context=lambda session, customer: {
+                "contacts": list_contacts(session, customer.id),
+                "format_phone": format_phone,
+            },
+            count=_count_contacts,
+        ),
+    )
+    discussion = True
+    exchange = exchange.FIELDS
+    exchange_key = "code"
+    import_in_batches = True
+    picker = Picker(hint=("code", "phone"))
+    form = CustomerForm
+    inline = ("name", "code", "phone", "phone2", "email", "website", "tax_code")
+    provinces = PROVINCES
+    template_form = "customer/customers_form.html"
+    template_delete = "customer/customers_delete.html"
+
+    def create(self, session: ActorSession, form: Any) -> Customer:
+        with form.offering_to_confirm():
+            return services.create_customer(session, confirm=bool(form.confirm.data), **form.fields())
+
+    def update(self, session: ActorSession, record: Customer, form: Any) -> None:
+        with form.offering_to_confirm():
+            services.update_customer(session, record, confirm=bool(form.confirm.data), **form.fields())
+
+    def delete(self, session: ActorSession, record: Customer) -> None:
+        services.delete_customer(session, record, confirm=True)  # the question has named what hangs on the customer
+
+    def import_context(self, session: ActorSession, rows: Sequence[Mapping[str, Any]], options: ImportOptions) -> Any:
+        return exchange.load_known(session, rows)
+
+    def import_row(
+        self, session: ActorSession, values: Mapping[str, Any], *, existing: Customer | None, options: ImportOptions
+    ) -> Customer:
+        return exchange.store_row(session, values, existing=existing, options=options)
+
+    def make_form(self, session: ActorSession, record: Customer | None, *, sent: bool = True) -> Any:
+        form = super().make_form(session, record, sent=sent)
+        if record is not None and not session.actor.can("customer.change_relationship"):
+            del form.relationship_id
+        if record is not None and not services.may_change_owner(session, record):
+            del form.owner_id
+        form.prepare(session, record)
+        return form
+
+    def form_data(self, session: ActorSession, record: Customer | None) -> Mapping[str, Any]:
+        if record is None:
+            return {"owner_id": session.actor.user_id}
+        contacts = [
+            {
+                name: getattr(contact, name)
+                for name in ("id", "name", "position", "phone", "email", "birthday", "note", "is_main")
+            }
+            for contact in list_contacts(session, record.id)
+        ]
+        return {
+            "contacts": contacts,
+            "group_ids": [group.id for group in list_groups_of(session, record.id)],
+            "referrer": referrer_value(record),
+            "referrer_source": "user" if record.referrer_user_id else "customer",
+        }
+
+    def hint(self, session: ActorSession, form: Any, name: str, record_id: UUID | None) -> Hint | None:
+        """What looks odd about the field, and the customers that have the same (CUS-008, CUS-014, CUS-017)."""
+        values = clean_customer({"salutation": form.salutation.data, name: form[name].data}, [])
+        found = find_duplicates(
+            session,
+            phones=(values.get("phone"), values.get("phone2")),
+            email=values.get("email"),
+            tax_code=values.get("tax_code"),
+            exclude=record_id,
+        )
+        texts = [str(problem.message) for problem in hints(values) if problem.field == name]
+        texts += [str(each) for each in found if each.id is None]
+        known = [each for each in found if each.id is not None]
+        if known:
+            texts.append(str(_.n("1 customer has this already:", "%(n)s customers have this already:", len(known))))
+        links = [(f"{each.name} · {each.code}", url_for("customer.customers_detail", id=each.id)) for each in known]
+        return Hint(" ".join(texts), links) if texts else None
+
+    def delete_reasons(self, record: Customer) -> list[DeleteReason]:
+        """What hangs on the customer, for the question before deleting."""
+        return services.delete_reasons(current_session(), [record.id]).get(record.id, [])
+
+    def title_of(self, record: Customer) -> str:
+        return record.full_name
+
+
+discussed = Discussed(
+    Customer,
+    read="customer.read",
+    comment="customer.comment",
+    endpoint="customer.customers_detail",
+    title=lambda customer: customer.full_name,
+    labels=FIELD_NAMES,
+    may_comment=services.may_comment,
+)
+"""The discussion beside a customer (CUS-020 to CUS-036)."""
+
+
+class Catalogue(Resource[Any]):
+    """What the catalogues have in common."""
+
+    icon = "list"
+    permissions = Permissions(
+        "customer",
+        read="customer.manage_catalogues",
+        create="customer.manage_catalogues",
+        edit="customer.manage_catalogues",
+        delete="customer.manage_catalogues",
+        export=None,
+        import_=None,
+    )
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("name", _("Name"), kind="title"),
+        Column("position", _("Order"), sort=True),
+        Column("is_active", _("Offered"), card=True),
+    )
+    default_sort = "position"
+    facts: ClassVar[tuple[Fact, ...]] = (
+        Fact("name", _("Name")),
+        Fact("position", _("Order")),
+        Fact("is_active", _("Offered")),
+    )
+    form = EntryForm
+    template_list = "customer/catalogue_list.html"
+
+    def create(self, session: ActorSession, form: Any) -> Any:
+        return catalogues.create_entry(session, self.model, **form.data)
+
+    def update(self, session: ActorSession, record: Any, form: Any) -> None:
+        catalogues.update_entry(session, record, **form.data)
+
+    def delete(self, session: ActorSession, record: Any) -> None:
+        catalogues.delete_entry(session, record)
+
+    def make_form(self, session: ActorSession, record: Any, *, sent: bool = True) -> Any:
+        form = super().make_form(session, record, sent=sent)
+        form.prepare(session, record)
+        return form
+
+
+class Sources(Catalogue):
+    """Nguồn khách hàng."""
+
+    model = CustomerSource
+    name = "sources"
+    title = _("Customer sources")
+    one = _("source")
+    icon = "target-arrow"
+
+
+class Relationships(Catalogue):
+    """Mối quan hệ."""
+
+    model = CustomerRelationship
+    name = "relationships"
+    title = _("Relationships")
+    one = _("relationship")
+    icon = "heart-handshake"
+    columns = (
+        *Catalogue.columns,
+        Column("tone", _("Colour"), kind="tag", tone={tone: tone for tone in TONES}, labels=TONE_NAMES),
+    )
+    facts = (*Catalogue.facts, Fact("tone", _("Colour"), labels=TONE_NAMES))
+    form = ToneForm
+
+
+class Groups(Catalogue):
+    """Nhóm khách hàng (CLS-02)."""
+
+    model = CustomerGroup
+    name = "groups"
+    title = _("Customer groups")
+    one = _("group")
+    icon = "tags"
+    columns = (*Catalogue.columns, Column("type.name", _("Type")))
+    facts = (*Catalogue.facts, Fact("type.name", _("Type")))
+    form = GroupForm
+
+
+class Types(Catalogue):
+    """Loại khách hàng (CLS-06 to CLS-08)."""
+
+    model = CustomerType
+    name = "types"
+    title = _("Customer types")
+    one = _("type")
+    icon = "layout-kanban"
