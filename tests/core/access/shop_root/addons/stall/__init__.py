@@ -1,0 +1,1 @@
+"""A market stall: the addon of the tests of rights, applications and settings."""

@@ -1,0 +1,1 @@
+"""Models that the data layer is attacked with."""

@@ -1,0 +1,1 @@
+"""Adds to the market where both are on."""

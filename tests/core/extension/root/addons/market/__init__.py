@@ -1,0 +1,1 @@
+"""Offers a slot, an event and a point for contributions."""

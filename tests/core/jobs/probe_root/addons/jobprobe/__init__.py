@@ -1,0 +1,1 @@
+"""An addon whose jobs do what a test tells them."""

@@ -1,0 +1,1 @@
+"""An addon that shows something on another one's page."""

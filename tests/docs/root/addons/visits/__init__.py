@@ -1,0 +1,1 @@
+"""Visits: who was where, when, and what came of it."""

@@ -1,0 +1,124 @@
+"""The headers of every answer, of those above all that no view has made: refusals, redirects, failures, static files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from core.access.services import create_user
+from core.testing.world import World
+from core.web import requests
+from tests.isolation.probing import HEADERS, Answer, Prober, header_problems, targets_of
+from tests.isolation.walking import own_path
+
+PASSWORD = "bờ biển rất dài"
+
+
+def ask_for_every_status(prober: Prober) -> dict[int, Answer]:
+    """One answer of each kind that the application gives."""
+    boss, nobody = prober.town.here.boss, World(prober.app).user(prober.town.here.tenant)
+    prober.town.cookies[nobody.id] = World(prober.app).cookie(nobody)[1]
+    huge = b"x=" + b"1" * (3 << 20)
+    urlencoded = "application/x-www-form-urlencoded"
+
+    def fail(error: Exception) -> Callable[[], Any]:
+        def view() -> Any:
+            raise error
+
+        return view
+
+    answers = [
+        prober.send("GET", "/", boss),
+        prober.send("GET", "/account"),
+        prober.send("GET", "/account", htmx=True),
+        prober.send("GET", "/apps", nobody),
+        prober.send("GET", "/no/such/page", boss),
+        prober.send("GET", "/no/such/page"),
+        prober.send("DELETE", "/account", boss),
+        prober.send("POST", "/preferences", boss, csrf=False, form=()),
+        prober.send("POST", "/account/password", boss, form=()),
+        prober.send("POST", "/preferences", boss, body=huge, content_type=urlencoded),
+        prober.send("OPTIONS", "/account", boss),
+        prober.send("HEAD", "/account", boss),
+        prober.send("GET", "/customer/customers", boss),
+    ]
+    prober.app.view_functions["core.search"] = fail(RuntimeError("a mistake"))
+    answers += [prober.send("GET", "/search", boss), prober.send("GET", "/search", boss, htmx=True)]
+    prober.app.view_functions["core.search"] = fail(OperationalError("SELECT", {}, Exception("database is locked")))
+    answers.append(prober.send("GET", "/search", boss))
+    prober.complaints = [each for each in prober.complaints if "answers 50" not in each]
+    return {answer.status: answer for answer in answers}
+
+
+@pytest.mark.engine("sqlite")
+def test_every_kind_of_answer_has_the_headers(prober: Prober) -> None:
+    answers = ask_for_every_status(prober)
+
+    assert answers.keys() >= {200, 303, 308, 401, 403, 404, 405, 413, 422, 500, 503}
+    prober.verdict(at_least=16)
+
+
+@pytest.mark.engine("sqlite")
+def test_every_page_has_the_headers(prober: Prober) -> None:
+    for target in targets_of(prober.app):
+        if "GET" in target.methods:
+            prober.send("GET", own_path(prober, target), prober.town.here.boss)
+
+    prober.verdict(at_least=50)
+
+
+@pytest.mark.engine("sqlite")
+def test_static_files_are_cached_and_nothing_else(prober: Prober) -> None:
+    answer = prober.send("GET", "/static/banyan.css")
+
+    assert answer.status == 200
+    assert "max-age" in answer.header("Cache-Control")
+    assert all(answer.header(name) == value for name, value in HEADERS.items())
+    assert "default-src 'self'" in answer.header("Content-Security-Policy")
+    assert not answer.headers.getlist("Set-Cookie")
+
+
+@pytest.mark.engine("sqlite")
+def test_cookies_of_a_visitor_and_of_an_employee_are_kept_from_scripts_and_other_sites(
+    open_town: Callable[..., Any],
+) -> None:
+    with open_town(cookie_secure=True) as prober:
+        with World(prober.app).session(prober.town.here.tenant) as session:
+            create_user(session, username="lehoa", name="Lê Hoa", password=PASSWORD)
+        entered = {"tenant": prober.town.here.word, "username": "lehoa", "password": PASSWORD}
+        answers = [
+            prober.send("POST", "/login", form=list(entered.items())),
+            prober.send("GET", "/login", query=(("language", "en"),)),
+            prober.send("POST", "/logout", prober.town.here.boss, form=()),
+            prober.send("GET", "/login", headers={"Cookie": ""}),
+        ]
+        sent = [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
+        cookies = [cookie for cookie in sent if "Max-Age=0" not in cookie]
+
+        prober.verdict(at_least=4)
+    names = {cookie.partition("=")[0] for cookie in cookies}
+    assert names >= {"banyan_session", "banyan_device", "banyan_language", "banyan_page"}
+    assert all("Secure" in cookie for cookie in cookies)
+    assert all("SameSite=Lax" in cookie or "SameSite=Strict" in cookie for cookie in cookies)
+
+
+@pytest.mark.engine("sqlite")
+def test_a_forgotten_header_is_noticed(prober: Prober) -> None:
+    functions = prober.app.after_request_funcs[None]
+    functions[:] = [each for each in functions if each is not requests._finish]
+
+    problems = "\n".join(header_problems(prober.send("GET", "/login")))
+
+    assert all(word in problems for word in ("Content-Security-Policy", "nosniff", "Cache-Control", "Vary"))
+
+
+@pytest.mark.engine("sqlite")
+def test_a_cookie_that_scripts_can_read_is_noticed(prober: Prober) -> None:
+    prober.app.config.update(SESSION_COOKIE_HTTPONLY=False)
+
+    prober.send("GET", "/login", headers={"Cookie": ""})
+
+    assert any("a cookie lacks attributes" in complaint for complaint in prober.complaints)

@@ -1,0 +1,134 @@
+"""The permission matrix: every route against every permission, with the declared one alone and with all others."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+from flask import g
+
+from core.access.signing_in import Me
+from core.clock import now
+from core.db.actor import Actor
+from core.kernel import EXTENSION
+from core.tenancy.addons import remember_enabled
+from core.testing.world import World
+from core.web import requests
+from core.web.access import SIGNED_IN
+from tests.isolation.probing import Prober, Target, targets_of
+from tests.isolation.walking import methods_of, own_path
+
+REACHED = 299
+"""The status of a view that was reached; none of ours answers it."""
+
+
+def stub_views(prober: Prober) -> None:
+    """Let every view only tell that it was reached: what is asked about is the guard."""
+    for endpoint in prober.app.extensions["banyan_access"]:
+        prober.app.view_functions[endpoint] = lambda **arguments: ("reached", REACHED)
+
+
+def everybody(prober: Prober) -> frozenset[str]:
+    return frozenset(prober.app.extensions[EXTENSION].registry.permissions)
+
+
+def try_every_permission(prober: Prober, targets: list[Target], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one permission each, a route is reached if and only if that is one of its declared ones.
+
+    Who somebody is comes from a header here instead of the database, which makes thousands of cells cheap.
+    """
+    boss, everything = prober.town.here.boss, everybody(prober)
+
+    def identify(session: Any, request: Any) -> Actor:
+        held = frozenset(request.headers["X-Holds"].split())
+        g.me = Me(boss.id, boss.id, "", "", "en", "auto", "comfortable", "", False, now())
+        session.become(Actor(boss.tenant_id, boss.id, "", held))
+        remember_enabled(session, {"core", *prober.app.extensions[EXTENSION].registry.order})
+        return cast(Actor, session.actor)
+
+    paths = {target.endpoint: own_path(prober, target) for target in targets}
+    stub_views(prober)
+    monkeypatch.setattr(requests, "identify", identify)
+    for target, method in methods_of(targets):
+        for permission in ("", *sorted(everything)):
+            holds = {"X-Holds": permission}
+            answer = prober.send(method, paths[target.endpoint], boss, headers=holds, htmx=True)
+            wanted = SIGNED_IN in target.access.permissions or permission in target.access.permissions
+            if answer.status != (REACHED if wanted else 403):
+                prober.complain(answer, f"with {permission or 'no permission'} alone; declared {target.access}")
+
+
+def try_all_but_the_declared(prober: Prober, targets: list[Target]) -> None:
+    """Somebody who may do everything else gets 403, and nothing has happened."""
+    world, people = World(prober.app), {}
+    for access in {target.access for target in targets}:
+        user = world.user(prober.town.here.tenant, *sorted(everybody(prober) - set(access.permissions)))
+        prober.town.cookies[user.id] = world.cookie(user)[1]
+        people[access] = user
+    prober.watch.rebase()
+    for target, method in methods_of(targets):
+        for htmx in (False, True):
+            path, form = own_path(prober, target), None if method == "GET" else ()
+            answer = prober.send(method, path, people[target.access], form=form, htmx=htmx)
+            if answer.status != 403:
+                prober.complain(answer, f"without {target.access.permissions}")
+            prober.expect_unchanged(answer)
+
+
+def guarded(prober: Prober) -> list[Target]:
+    return [target for target in targets_of(prober.app) if target.wants_permission]
+
+
+@pytest.mark.req("SYS-02")
+@pytest.mark.engine("sqlite")
+def test_a_route_is_reached_with_a_declared_permission_and_with_no_other(
+    prober: Prober, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = [target for target in targets_of(prober.app) if not target.access.public]
+
+    try_every_permission(prober, closed, monkeypatch)
+
+    prober.verdict(at_least=2_000)
+
+
+@pytest.mark.req("SYS-02")
+@pytest.mark.engine("sqlite")
+def test_all_other_permissions_together_open_nothing(prober: Prober) -> None:
+    try_all_but_the_declared(prober, guarded(prober))
+
+    prober.verdict(at_least=200)
+
+
+@pytest.mark.engine("sqlite")
+def test_every_declared_permission_exists(prober: Prober) -> None:
+    known = prober.app.extensions[EXTENSION].registry.permissions
+
+    unknown = [
+        f"{target}: {permission}"
+        for target in targets_of(prober.app)
+        for permission in target.access.permissions
+        if permission not in known and permission != SIGNED_IN
+    ]
+
+    assert not unknown
+    assert all(target.access.permissions or target.access.public for target in targets_of(prober.app))
+
+
+@pytest.mark.engine("sqlite")
+def test_a_guard_that_asks_nobody_is_noticed(prober: Prober, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "access_of", lambda endpoint: None)
+
+    try_all_but_the_declared(prober, guarded(prober)[:3])
+
+    assert any("without" in complaint for complaint in prober.complaints)
+
+
+@pytest.mark.engine("sqlite")
+def test_a_guard_that_takes_any_permission_for_the_right_one_is_noticed(
+    prober: Prober, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Actor, "can", lambda actor, permission: bool(actor.permissions))
+
+    try_every_permission(prober, guarded(prober)[:3], monkeypatch)
+
+    assert any("alone" in complaint for complaint in prober.complaints)

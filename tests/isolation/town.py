@@ -1,0 +1,331 @@
+"""Two businesses full of canaries: words that stand in every text that one of them has, and nowhere else.
+
+Beside the two there is a third word: what a colleague in one's own business has and one may not see oneself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from openpyxl import Workbook
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from core.access.models import Department, DepartmentMember, Group, User, UserSession
+from core.attachments import attach
+from core.audit import record
+from core.clock import now
+from core.db import uuid7
+from core.db.base import Model
+from core.db.scope import is_tenant_table
+from core.discussion.models import Comment, CommentMention
+from core.exchange import storage
+from core.exchange.models import Export, Import, ImportRow, ImportState, Outcome, Phase
+from core.exchange.xlsx import spool
+from core.jobs.models import Job, JobDispatch, JobState
+from core.notifications import Notification
+from core.settings.models import set_setting
+from core.testing.world import World
+from tests.isolation.watching import Rows
+
+HERE, THERE, HIDDEN = "qxhere77", "qxthere88", "qxhidden99"
+"""The canaries: of one's own business, of the other one, of a colleague's customers in one's own."""
+
+PHONES = {HERE: "091200011", THERE: "098765432", HIDDEN: "097755566"}
+"""Telephone numbers of each begin so; one digit is missing."""
+
+SIGHTLESS = ("customer.view_all", "customer.view_unassigned")
+"""Without these, one sees one's own customers and those shared with one."""
+
+
+@dataclass
+class Business:
+    """One of the two: its tenant, who may do everything, who sees own customers only, and the ids of its rows."""
+
+    word: str
+    tenant: Any
+    boss: Any
+    seller: Any
+    colleague: Any
+    ids: dict[str, list[UUID]] = field(default_factory=dict)
+
+
+@dataclass
+class Town:
+    """Both businesses, and the ids of what the seller ``here`` may not see, all by table."""
+
+    here: Business
+    there: Business
+    hidden: dict[str, list[UUID]] = field(default_factory=dict)
+    cookies: dict[UUID, str] = field(default_factory=dict)
+    findings: dict[UUID, Any] = field(default_factory=dict)
+
+    def cookie(self, user: Any) -> str:
+        """The session cookie of a user of the town."""
+        return self.cookies[user.id]
+
+
+def build_town(world: World) -> Town:
+    """Fill an empty database."""
+    permissions = sorted(_registry(world).permissions)
+    here, there = (_build_business(world, word, permissions) for word in (HERE, THERE))
+    _add_hidden(world, here)
+    town = Town(here, there)
+    for business in (here, there):
+        for user in (business.boss, business.seller, business.colleague):
+            town.cookies[user.id] = world.cookie(user)[1]
+    return town
+
+
+def _registry(world: World) -> Any:
+    return world.app.extensions["banyan"].registry
+
+
+def _build_business(world: World, word: str, permissions: list[str]) -> Business:
+    tenant = world.tenant(word, name=f"{word} Company")
+    own = [each for each in permissions if each.startswith("customer.") and each not in SIGHTLESS]
+    boss = world.user(tenant, *permissions, name=f"{word} Boss")
+    seller = world.user(tenant, *own, name=f"{word} Seller")
+    colleague = world.user(tenant, *own, name=f"{word} Colleague")
+    business = Business(word, tenant, boss, seller, colleague)
+    _name_the_kernels_rows(world, business)
+    if "customer.read" in permissions:
+        _name_the_catalogues(world, business)
+        customer = _add_customer(world, business, business.seller, word)
+        with world.session(tenant) as session:
+            gone = _add_customer_row(session, business, business.seller, word, number=8, code=None)
+            session.delete(gone)
+        _talk(world, business, business.seller, customer, word)
+    for user in (business.boss, business.seller):
+        _add_personal(world, business, user, word)
+        _add_files(world, business, user, word)
+    return business
+
+
+def _name_the_kernels_rows(world: World, business: Business) -> None:
+    word, number = business.word, PHONES[business.word]
+    with world.session(business.tenant) as session:
+        for group in session.scalars(select(Group)):
+            group.name = f"{word} {group.name}"
+        for at, user in enumerate(session.scalars(select(User).order_by(User.id))):
+            user.username = f"{word}.{at}"
+            user.email = f"{word}.{at}@example.vn"
+            user.phone = f"+84{number[1:]}{at}"
+        department = Department(name=f"{word} Department")
+        session.add(department)
+        session.flush()
+        session.add(DepartmentMember(department_id=department.id, user_id=business.seller.id))
+        for key, declared in _registry(world).settings.items():
+            if declared.type == "text":
+                set_setting(session, key, word.upper()[: declared.max or 50])
+            if declared.type == "url":
+                set_setting(session, key, f"https://{word}.example/")
+
+
+def _name_the_catalogues(world: World, business: Business) -> None:
+    from addons.customer.models import CustomerGroup, CustomerRelationship, CustomerSource, CustomerType
+
+    with world.session(business.tenant) as session:
+        dimension = CustomerType(name=f"{business.word} Type", position=1)
+        session.add(dimension)
+        session.flush()
+        for model in (CustomerSource, CustomerRelationship, CustomerGroup):
+            for entry in session.scalars(select(model)):
+                entry.name = f"{business.word} {entry.name}"
+        for group in session.scalars(select(CustomerGroup)):
+            group.type_id = dimension.id
+
+
+def _add_customer(world: World, business: Business, owner: Any, word: str, shared_with: Any = None) -> UUID:
+    from addons.customer.models import CustomerShare
+
+    with world.session(business.tenant, owner) as session:
+        customer = _add_customer_row(session, business, owner, word)
+        customer_id: UUID = customer.id
+    with world.session(business.tenant) as session:
+        session.add(CustomerShare(customer_id=customer_id, user_id=(shared_with or business.boss).id, boxes=[word]))
+        record(session, "update", entity="customer", entity_id=customer_id, changes={"note": [word, f"{word} more"]})
+    return customer_id
+
+
+def _add_customer_row(
+    session: Any, business: Business, owner: Any, word: str, number: int = 0, code: str | None = ""
+) -> Any:
+    from addons.customer.models import CustomerGroup, CustomerRelationship, CustomerSource
+    from addons.customer.services import create_customer
+
+    source, relationship, group = (
+        session.scalars(select(model.id).order_by(model.position)).first()
+        for model in (CustomerSource, CustomerRelationship, CustomerGroup)
+    )
+    phone = PHONES[word]
+    contact = {
+        "name": f"{word} Contact",
+        "position": f"{word} Position",
+        "phone": f"{phone}{number + 1}",
+        "email": f"{word}.contact@example.vn",
+        "note": f"{word} contact's note",
+        "birthday": date(1990, 1, 2),
+        "is_main": True,
+    }
+    customer = create_customer(
+        session,
+        confirm=True,
+        name=f"{word} Customer",
+        code=f"{word}-{number}".upper() if code == "" else code,
+        phone=f"{phone}{number}",
+        phone2=f"{phone}{number + 1}",
+        email=f"{word}.{number}@example.vn",
+        website=f"https://{word}.example/",
+        tax_code="0100109106",
+        address=f"1 {word} Street",
+        ward=f"{word} Ward",
+        district=f"{word} District",
+        province=f"{word} Province",
+        note=f"{word} note",
+        birthday=date(1980, 1, 2),
+        owner_id=owner.id,
+        source_id=source,
+        relationship_id=relationship,
+        group_ids=[group],
+        referrer_user_id=business.boss.id,
+        contacts=[contact],
+    )
+    customer.referrer_label = f"{word} Referrer"
+    session.flush()
+    return customer
+
+
+def _talk(world: World, business: Business, author: Any, customer_id: UUID, word: str) -> None:
+    from addons.customer.models import Customer
+
+    with world.session(business.tenant, author) as session:
+        body = f"{word} said something to @{word}"
+        entity = {"entity": "customer", "entity_id": customer_id}
+        comment = Comment(**entity, author_id=author.id, body=body, created_at=now(), post_key=uuid7())
+        session.add(comment)
+        session.flush()
+        session.add(CommentMention(comment_id=comment.id, user_id=business.boss.id))
+        file = FileStorage(BytesIO(f"{word} text of a file".encode()), f"{word} file.txt")
+        attach(session, session.need(Customer, customer_id), [file], comment_id=comment.id)
+
+
+def _add_personal(world: World, business: Business, user: Any, word: str) -> None:
+    """What belongs to one user: a job, a notice, a signed-in browser."""
+    with world.session(business.tenant) as session:
+        for state in (JobState.FAILED, JobState.QUEUED, JobState.DONE):
+            id = uuid7()
+            session.add(
+                Job(
+                    id=id, user_id=user.id, name="core.purge_jobs", title=f"{word} job", language="en",
+                    arguments={"text": word}, state=state, cursor=word, result={"text": word}, max_attempts=3,
+                    error=f"{word} error", trace=f"{word} trace", total=3,
+                )
+            )  # fmt: skip
+            dispatch = {"name": "core.purge_jobs", "state": state, "run_at": now(), "worker": f"{word} worker"}
+            session.add(JobDispatch(id=id, tenant_id=business.tenant.id, **dispatch))
+        notice = {"kind": "test", "title": f"{word} notice", "body": f"{word} body", "url": f"/search?q={word}"}
+        session.add(Notification(user_id=user.id, **notice))
+        moment = now()
+        browser = {"user_agent": f"{word} browser", "address": "192.0.2.1", "token_hash": uuid7().bytes * 2}
+        times = {"created_at": moment, "last_seen_at": moment, "expires_at": moment.replace(year=moment.year + 1)}
+        session.add(UserSession(user_id=user.id, **browser, **times))
+
+
+def _add_files(world: World, business: Business, user: Any, word: str) -> None:
+    """An import at each of its steps and a finished export of one user, with their files."""
+    workbook = _workbook(word)
+    with world.session(business.tenant) as session:
+        made = {
+            state: Import(id=uuid7(), user_id=user.id, resource="customer.customers", file_name=f"{word} file.xlsx",
+                          sha256=hashlib.sha256(workbook).hexdigest(), state=state, mapping={"0": "name"},
+                          error=f"{word} error", counts={Phase.CHECK: {"created": 1}, Phase.APPLY: {"created": 1}})
+            for state in (ImportState.MAPPING, ImportState.CHECKED, ImportState.DONE, ImportState.APPLYING)
+        }  # fmt: skip
+        customer = session.scalar(select(_customer_model().id).where(_customer_model().owner_id == user.id))
+        first: Import | None = None
+        for state, import_ in made.items():
+            session.add(import_)
+            session.flush()
+            import_.job_id = session.scalar(
+                select(Job.id).where(Job.user_id == user.id, Job.state == JobState.FAILED).limit(1)
+            )
+            storage.store_upload(BytesIO(workbook), import_)
+            if first is None:
+                first = import_
+                import_.sheet = spool(storage.upload_path(import_), storage.spool_path(import_)).as_json()
+            else:
+                shutil.copyfile(storage.spool_path(first), storage.spool_path(import_))
+                import_.sheet = first.sheet
+            row = {"import_id": import_.id, "number": 2, "record_id": customer, "title": f"{word} row"}
+            session.add(ImportRow(phase=Phase.APPLY, outcome=Outcome.CREATED, **row))
+            problems = [[0, f"{word} problem"]]
+            session.add(ImportRow(phase=Phase.CHECK, outcome=Outcome.FAILED, problems=problems, **row))
+            assert state == import_.state
+        export = Export(user_id=user.id, resource="customer.customers", file_name=f"{word} export.xlsx", rows=1,
+                        expires_at=now() + timedelta(hours=9))  # fmt: skip
+        session.add(export)
+        session.flush()
+        storage.export_path(export).parent.mkdir(parents=True, exist_ok=True)
+        storage.export_path(export).write_bytes(workbook)
+
+
+def _workbook(word: str) -> bytes:
+    book = Workbook()
+    book.active.title = f"{word} sheet"
+    for row in (("Customer name", f"{word} column"), (f"{word} Imported", f"{word} cell")):
+        book.active.append(row)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _customer_model() -> Any:
+    from addons.customer.models import Customer
+
+    return Customer
+
+
+def _add_hidden(world: World, business: Business) -> None:
+    if "customer" in _registry(world).order:
+        customer = _add_customer(world, business, business.colleague, HIDDEN, shared_with=business.colleague)
+        _talk(world, business, business.colleague, customer, HIDDEN)
+    _add_personal(world, business, business.colleague, HIDDEN)
+    _add_files(world, business, business.colleague, HIDDEN)
+
+
+def note_ids(town: Town, rows: Rows, columns: dict[str, list[str]]) -> None:
+    """Write down which ids there are, by table, and which of them the seller may not see."""
+    for business in (town.here, town.there):
+        tenant = _spellings(business.tenant.id)
+        for table in tenant_tables():
+            own = [row for row in rows[table.name] if row[0] in tenant]
+            business.ids[table.name] = [UUID(str(row[1])) for row in own]
+    names = {table.name: columns[table.name] for table in tenant_tables()}
+    marked = {
+        table: [row for row in rows[table] if any(HIDDEN in str(value).lower() for value in row)] for table in names
+    }
+    owners = {spelling for row in marked.get("customer", ()) for spelling in _spellings(UUID(str(row[1])))}
+    imports = {spelling for row in marked.get("core_import", ()) for spelling in _spellings(UUID(str(row[1])))}
+    for table in names:
+        found = {UUID(str(row[1])) for row in marked[table]}
+        for link, parents in (("customer_id", owners), ("import_id", imports)):
+            if link in names[table]:
+                at = names[table].index(link)
+                found |= {UUID(str(row[1])) for row in rows[table] if row[at] in parents}
+        town.hidden[table] = sorted(found)
+
+
+def _spellings(id: UUID) -> tuple[str, str]:
+    return str(id), id.hex
+
+
+def tenant_tables() -> list[Any]:
+    """The tables whose rows belong to a business."""
+    return [table for table in Model.metadata.sorted_tables if is_tenant_table(table)]

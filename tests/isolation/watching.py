@@ -1,0 +1,151 @@
+"""The rows of a test's database, seen past the application: what changed, in whose business, and back to how it was."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
+
+from core.testing.databases import Database
+
+Row = tuple[object, ...]
+Rows = dict[str, list[Row]]
+"""Table → its rows, as text, in a fixed order."""
+
+
+class Watch(Protocol):
+    """One database under observation; ``base`` is what :meth:`restore` goes back to."""
+
+    base: Rows
+    columns: dict[str, list[str]]
+
+    def has_changed(self) -> bool:
+        """Whether any row differs from the base."""
+
+    def read(self) -> Rows:
+        """Every row of every table, right now."""
+
+    def restore(self) -> None:
+        """Make everything as it was at the base."""
+
+    def rebase(self) -> None:
+        """Take what stands now as the base."""
+
+
+def describe(before: Rows, after: Rows) -> list[str]:
+    """What differs, a line a row: ``- core_user(…)`` went, ``+ core_user(…)`` came."""
+    lines = []
+    for table in before:
+        old, new = set(before[table]), set(after[table])
+        lines += [f"- {table}{row}"[:300] for row in old - new] + [f"+ {table}{row}"[:300] for row in new - old]
+    return lines
+
+
+class SqliteWatch:
+    """Through a connection of its own; SQLite tells it cheaply whether another connection has committed anything."""
+
+    def __init__(self, database: Database) -> None:
+        self._live = sqlite3.connect(str(make_url(database.url).database), isolation_level=None, timeout=10)
+        self._kept = sqlite3.connect(":memory:")
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        self.tables = sorted(name for (name,) in self._live.execute(names))
+        self.columns = {
+            table: [column[1] for column in self._live.execute(f'PRAGMA table_info("{table}")')]
+            for table in self.tables
+        }
+        self.rebase()
+
+    def rebase(self) -> None:
+        self._live.backup(self._kept)
+        self._version = self._data_version()
+        self.base = self.read()
+
+    def has_changed(self) -> bool:
+        return self._data_version() != self._version and self.read() != self.base
+
+    def read(self) -> Rows:
+        return {table: sorted(map(_as_text, self._live.execute(f'SELECT * FROM "{table}"'))) for table in self.tables}
+
+    def restore(self) -> None:
+        if self._data_version() != self._version:
+            self._kept.backup(self._live)
+            self._version = self._data_version()
+
+    def close(self) -> None:
+        self._live.close()
+        self._kept.close()
+
+    def _data_version(self) -> int:
+        return int(self._live.execute("PRAGMA data_version").fetchone()[0])
+
+
+class PostgresWatch:
+    """As the server's administrator, whom neither row security nor grants bind."""
+
+    def __init__(self, database: Database, admin_url: str) -> None:
+        name = make_url(database.url).database
+        address = make_url(admin_url).set(drivername="postgresql", database=name)
+        self._live = psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
+        self._live.execute("SET session_replication_role = replica")  # no triggers, no foreign keys while rows go back
+        names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        self.tables = [name for (name,) in self._live.execute(names)]
+        self.columns = {
+            table: [column.name for column in self._live.execute(f'SELECT * FROM "{table}" LIMIT 0').description]
+            for table in self.tables
+        }
+        self._hashes = sql.SQL(" UNION ALL ").join(
+            sql.SQL("SELECT {}, count(*), sum(hashtextextended(row::text, 0)) FROM public.{} AS row").format(
+                sql.Literal(table), sql.Identifier(table)
+            )
+            for table in self.tables
+        )
+        self.rebase()
+
+    def rebase(self) -> None:
+        self._live.execute("DROP SCHEMA IF EXISTS kept CASCADE")
+        self._live.execute("CREATE SCHEMA kept")
+        for table in self.tables:
+            self._live.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(table)))
+        self._sums = self._sum()
+        self.base = self.read()
+
+    def has_changed(self) -> bool:
+        return self._sum() != self._sums
+
+    def read(self) -> Rows:
+        query = sql.SQL("SELECT * FROM public.{}")
+        return {
+            table: sorted(map(_as_text, self._live.execute(query.format(sql.Identifier(table)))))
+            for table in self.tables
+        }
+
+    def restore(self) -> None:
+        changed = self._sum() ^ self._sums
+        for table in {table for table, _count, _sum in changed}:
+            back = sql.SQL("DELETE FROM public.{0}; INSERT INTO public.{0} SELECT * FROM kept.{0}")
+            self._live.execute(back.format(sql.Identifier(table)))
+
+    def close(self) -> None:
+        self._live.close()
+
+    def _sum(self) -> set[Row]:
+        return set(self._live.execute(self._hashes))
+
+
+def _as_text(row: Row) -> Row:
+    return tuple(value if isinstance(value, bytes) else str(value) for value in row)
+
+
+@contextmanager
+def watching(database: Database, admin_url: str | None) -> Iterator[Watch]:
+    """Watch ``database`` as it is now."""
+    watch = PostgresWatch(database, admin_url) if admin_url else SqliteWatch(database)
+    try:
+        yield watch
+    finally:
+        watch.close()
