@@ -55,6 +55,7 @@ from core.resources import (
     Permissions,
     Picker,
     Resource,
+    Sent,
     Tab,
     UserFilter,
 )
@@ -267,7 +268,7 @@ class Customers(Resource[Customer]):
     ) -> Customer:
         return exchange.store_row(session, values, existing=existing, options=options)
 
-    def make_form(self, session: ActorSession, record: Customer | None, *, sent: bool = True) -> Any:
+    def make_form(self, session: ActorSession, record: Customer | None, *, sent: Sent = True) -> Any:
         form = super().make_form(session, record, sent=sent)
         if record is not None and not session.actor.can("customer.change_relationship"):
             del form.relationship_id
@@ -367,7 +368,7 @@ class Catalogue(Resource[Any]):
     def delete(self, session: ActorSession, record: Any) -> None:
         catalogues.delete_entry(session, record)
 
-    def make_form(self, session: ActorSession, record: Any, *, sent: bool = True) -> Any:
+    def make_form(self, session: ActorSession, record: Any, *, sent: Sent = True) -> Any:
         form = super().make_form(session, record, sent=sent)
         form.prepare(session, record)
         return form

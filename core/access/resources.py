@@ -32,6 +32,7 @@ from core.resources import (
     Fact,
     Permissions,
     Resource,
+    Sent,
     Tab,
     for_each,
 )
@@ -142,7 +143,7 @@ class Users(Resource[User]):
     )
     form = UserForm
 
-    def make_form(self, session: ActorSession, record: User | None, *, sent: bool = True) -> Any:
+    def make_form(self, session: ActorSession, record: User | None, *, sent: Sent = True) -> Any:
         form = super().make_form(session, record, sent=sent)
         if record is not None:
             del form.username, form.password, form.language

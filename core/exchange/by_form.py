@@ -26,7 +26,7 @@ def store_by_form(resource: Resource[Any], session: ActorSession, values: Mappin
     sent: MultiDict[str, str] = MultiDict()
     for field in untouched:
         sent.setlist(field.name, _typed(values.get(field.name, field.data)))
-    form = resource.form(formdata=sent, obj=existing, data=dict(resource.form_data(session, existing)))  # type: ignore[misc]
+    form = resource.make_form(session, existing, sent=sent)
     if not form.validate():
         raise DomainError(*_problems(form))
     if existing is None:

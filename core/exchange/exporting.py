@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, inspect, select
+from sqlalchemy import ColumnElement, Select, func, select
 from werkzeug.datastructures import MultiDict
 
 from core.audit import record
@@ -24,7 +24,7 @@ from core.i18n import translator
 from core.jobs import enqueue
 from core.resources.filters import Args
 from core.resources.listing import ListState, criteria, read_state
-from core.resources.paging import Cursor, segments
+from core.resources.paging import Cursor, Ordering, segments
 from core.resources.paths import Paths
 from core.text import fold
 
@@ -92,14 +92,12 @@ def stream_rows(session: ActorSession, resource: Resource[Any], selection: Selec
     """The rows in the list's order, a batch at a time; the memory does not grow with their number."""
     fields = exported_fields(resource, selection.columns)
     state, keep = _kept(session, resource, selection)
-    sort = getattr(resource.model, state.sort.attribute)
-    nullable = bool(inspect(resource.model).columns[state.sort.attribute].nullable)
-    statement, at = _statement(resource, fields, sort, keep)
+    by = resource.ordering(state.sort.attribute)
+    statement, at = _statement(resource, fields, by, keep)
     place: Cursor | None = None
     while True:
         found: list[Any] = []
-        stretches = segments(sort, resource.model.id, descending=state.sort.descending, nullable=nullable, at=place)
-        for stretch in stretches:
+        for stretch in segments(by, descending=state.sort.descending, at=place):
             if len(found) < BATCH:
                 part = statement.where(stretch.criterion).order_by(*stretch.order).limit(BATCH - len(found))
                 found += session.execute(part)
@@ -161,15 +159,15 @@ def _kept(
 
 
 def _statement(
-    resource: Resource[Any], fields: Sequence[ExchangeField], sort: Any, keep: Sequence[ColumnElement[bool]]
+    resource: Resource[Any], fields: Sequence[ExchangeField], by: Ordering, keep: Sequence[ColumnElement[bool]]
 ) -> tuple[Select[Any], dict[str, int]]:
     """The query of the columns that are read by path, and where each stands in a row."""
     paths = Paths(resource.model)
     read = [each for each in fields if each.load is None]
     expressions = [paths.column(each.export_path).label(f"c{index}") for index, each in enumerate(read)]
-    extra = [resource.model.id.label("sort_id"), sort.label("sort_value")]
-    statement = paths.join(select(*expressions, *extra).select_from(resource.model)).where(*keep)
-    return statement, {each.key: index for index, each in enumerate(read)}
+    extra = [by.id.label("sort_id"), by.value.label("sort_value")]
+    statement = paths.join(select(*expressions, *extra).select_from(resource.model))
+    return by.join(statement).where(*keep), {each.key: index for index, each in enumerate(read)}
 
 
 def _rows(

@@ -162,7 +162,7 @@ def _import(session: ActorSession, import_id: str) -> tuple[Import, Resource[Any
 def _resource(session: ActorSession, full_name: str) -> Resource[Any]:
     if full_name.partition(".")[0] not in enabled_addons(session):
         raise Conflict.of("addon_off", _("The application that does this is switched off."))
-    return find_resource(full_name)
+    return find_resource(full_name).for_tenant(session)
 
 
 @job("core.write_export", title=_("Export to Excel"))

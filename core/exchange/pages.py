@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any
 
 from flask.typing import ResponseReturnValue
 
 from core.exchange import export_pages, import_pages
+from core.resources.pages import bind
 from core.web.access import Access
 from core.web.routes import Route
 
@@ -54,5 +54,5 @@ def routes(resource: Resource[Any]) -> list[Route]:
 def _route(
     resource: Resource[Any], rule: str, verb: str, view: View, methods: tuple[str, ...], permission: str
 ) -> Route:
-    bound = update_wrapper(partial(view, resource), view)
-    return Route(f"/{resource.name}{rule}", f"{resource.name}_{verb}", bound, methods, Access.of(permission, None))
+    view = bind(view, resource)
+    return Route(f"/{resource.name}{rule}", f"{resource.name}_{verb}", view, methods, Access.of(permission, None))

@@ -9,6 +9,7 @@ from core.resources.base import Hint as Hint
 from core.resources.base import Permissions as Permissions
 from core.resources.base import Picker as Picker
 from core.resources.base import Resource as Resource
+from core.resources.base import Sent as Sent
 from core.resources.base import Tab as Tab
 from core.resources.base import find_resource as find_resource
 from core.resources.bulk import BulkAction as BulkAction

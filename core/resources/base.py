@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, inspect, select
+from werkzeug.datastructures import MultiDict
 
 from core.db.base import TenantModel
 from core.db.mixins import Searchable, SoftDelete, Sortable, Versioned
@@ -28,6 +29,7 @@ from core.resources.bulk import BulkAction
 from core.resources.checking import check_resource
 from core.resources.columns import Column, Fact, kind_of
 from core.resources.filters import Filter
+from core.resources.paging import Ordering
 from core.resources.paths import Paths, read_path
 from core.web.routes import Route
 
@@ -36,6 +38,9 @@ _ = translator(__name__)
 M = TypeVar("M", bound=TenantModel)
 
 RESOURCES = "banyan_resources"
+
+Sent = bool | MultiDict[str, str]
+"""What a form is filled with (:meth:`Resource.make_form`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +218,13 @@ class Resource(Generic[M]):
         """Which rows of the model this resource is about, beside what the user may see; all by default."""
         return ()
 
-    def make_form(self, session: ActorSession, record: M | None, *, sent: bool = True) -> Any:
-        """The form of ``record`` (None: a new one), with what was sent unless ``sent`` is false."""
+    def make_form(self, session: ActorSession, record: M | None, *, sent: Sent = True) -> Any:
+        """The form of ``record`` (None: a new one), filled with what the request sent (True), with nothing (False), or with
+        these parameters.
+        """
         assert self.form is not None
-        data = dict(self.form_data(session, record))
-        return self.form(obj=record, data=data) if sent else self.form(formdata=None, obj=record, data=data)
+        typed = {} if sent is True else {"formdata": sent or None}
+        return self.form(**typed, obj=record, data=dict(self.form_data(session, record)))
 
     def form_data(self, session: ActorSession, record: M | None) -> Mapping[str, Any]:
         """What the form starts with beside the record's own attributes: sub-forms, defaults of a new record."""
@@ -309,6 +316,15 @@ class Resource(Generic[M]):
         model: type[Any] = self.model
         return "sort_name" if issubclass(model, Sortable) and column.path == model.__sort__ else column.path
 
+    def ordering(self, attribute: str) -> Ordering:
+        """What a list sorted by the model's ``attribute`` is walked by."""
+        model: Any = self.model
+        return Ordering(getattr(model, attribute), model.id, bool(inspect(model).columns[attribute].nullable))
+
+    def for_tenant(self, session: ActorSession) -> Resource[M]:
+        """This resource as the session's tenant has it. Whoever serves a resource asks for this one first."""
+        return self
+
     def find(self, session: ActorSession, id: UUID, *options: Any) -> M:
         """The record, or NotFound: absent, deleted, invisible and another tenant's are all the same."""
         query = select(self.model).where(self.model.id == id, *self.restrict(session)).options(*options)
@@ -346,5 +362,5 @@ def all_resources() -> dict[str, Resource[Any]]:
 
 
 def find_resource(full_name: str) -> Resource[Any]:
-    """The resource called ``addon.name``. KeyError where it is not loaded."""
+    """The resource called ``addon.name``, as it is declared. KeyError where it is not loaded."""
     return all_resources()[full_name]

@@ -30,7 +30,7 @@ def run_bulk_action(
     Records are walked by id up to ``until``, the newest id of the moment of asking, so each is met once even where the
     action takes it out of the filter, and none that came later. ``values`` are what the action's form was sent.
     """
-    listed = find_resource(resource)
+    listed = find_resource(resource).for_tenant(run.session)
     chosen = _allowed_action(listed, action, run.session)
     known = run.result or {"changed": 0, "skipped": 0, "reasons": []}
     done = known["changed"] + known["skipped"]

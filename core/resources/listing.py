@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
-from sqlalchemy import inspect as inspect_model
 from werkzeug.datastructures import MultiDict
 
 from core.db.search import matches
@@ -22,7 +21,7 @@ from core.i18n import translator
 from core.phone import phone_fragments
 from core.resources.columns import Column, kind_of, text_of
 from core.resources.filters import PREFIX, Args, Filter, reasons
-from core.resources.paging import BadCursor, Cursor, Segment, segments
+from core.resources.paging import BadCursor, Cursor, Ordering, Segment, segments
 from core.resources.paths import Paths
 
 if TYPE_CHECKING:
@@ -175,7 +174,7 @@ def _read_cursor(
     if not wanted:
         return None
     try:
-        return Cursor.decode(wanted, sort.text, getattr(resource.model, sort.attribute).type)
+        return Cursor.decode(wanted, sort.text, resource.ordering(sort.attribute).value.type)
     except BadCursor:
         notices.append(_("This page of the list is not known; here is the first one."))
         return None
@@ -270,11 +269,10 @@ def read_page(
 ) -> Page:
     """The page of the list that the state's cursor points at, in one statement."""
     reader = _RowReader(resource, session)
-    sort: Any = getattr(resource.model, state.sort.attribute)
-    nullable = bool(inspect_model(resource.model).columns[state.sort.attribute].nullable)
+    by = resource.ordering(state.sort.attribute)
     descending = state.sort.descending is not state.goes_back
-    stretches = segments(sort, resource.model.id, descending=descending, nullable=nullable, at=state.cursor)
-    statement = reader.statement(sort, keep)
+    stretches = segments(by, descending=descending, at=state.cursor)
+    statement = reader.statement(by, keep)
     rows = _walk(session, statement, stretches, state.size + 1, descending=descending) if stretches else []
     has_more = len(rows) > state.size
     rows = rows[: state.size]
@@ -336,10 +334,10 @@ class _RowReader:
         self._kinds[path] = kind_of(found)
         self._expressions.append(found.label(f"c{len(self._expressions)}"))
 
-    def statement(self, sort: Any, keep: Sequence[ColumnElement[bool]]) -> Select[Any]:
-        model = self.resource.model
-        extra = [model.id.label("sort_id"), sort.label("sort_value")]
-        return self.paths.join(select(*self._expressions, *extra).select_from(model)).where(*keep)
+    def statement(self, by: Ordering, keep: Sequence[ColumnElement[bool]]) -> Select[Any]:
+        extra = [by.id.label("sort_id"), by.value.label("sort_value")]
+        read = select(*self._expressions, *extra).select_from(self.resource.model)
+        return by.join(self.paths.join(read)).where(*keep)
 
     def row(self, values: Any) -> Row:
         title = self.resource.title_column

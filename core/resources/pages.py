@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial, update_wrapper
+from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -56,21 +56,21 @@ def routes(resource: Resource[Any]) -> list[Route]:
     has_form = resource.form is not None
     edits = tuple(filter(None, (may.create, may.edit))) if has_form else ()
     changes = tuple(dict.fromkeys(action.permission for action in resource.bulk_actions))
-    bulk = _bind(bulk_pages.answer_bulk, resource)
+    bulk = bind(bulk_pages.answer_bulk, resource)
     declared: list[tuple[str, str, Callable[..., Any], tuple[str, ...], str | tuple[str, ...] | None]] = [
-        ("/", "list", _bind(answer_list, resource), GET, may.read),
-        ("/filter", "filter", _bind(answer_filter, resource), GET, may.read),
-        ("/pick", "pick", _bind(picking.answer_options, resource), GET, may.read),
-        ("/new", "new", _bind(form_pages.answer_new, resource), BOTH, may.create if has_form else None),
-        ("/validate", "validate", _bind(form_pages.answer_validate, resource), POST, edits),
+        ("/", "list", bind(answer_list, resource), GET, may.read),
+        ("/filter", "filter", bind(answer_filter, resource), GET, may.read),
+        ("/pick", "pick", bind(picking.answer_options, resource), GET, may.read),
+        ("/new", "new", bind(form_pages.answer_new, resource), BOTH, may.create if has_form else None),
+        ("/validate", "validate", bind(form_pages.answer_validate, resource), POST, edits),
         ("/bulk", "bulk", bulk, POST, changes),
-        ("/<uuid:id>", "detail", _bind(answer_detail, resource), GET, may.read),
-        ("/<uuid:id>/edit", "edit", _bind(form_pages.answer_edit, resource), BOTH, may.edit if has_form else None),
-        ("/<uuid:id>/delete", "delete", _bind(answer_delete, resource), BOTH, may.delete),
+        ("/<uuid:id>", "detail", bind(answer_detail, resource), GET, may.read),
+        ("/<uuid:id>/edit", "edit", bind(form_pages.answer_edit, resource), BOTH, may.edit if has_form else None),
+        ("/<uuid:id>/delete", "delete", bind(answer_delete, resource), BOTH, may.delete),
         (
             "/<uuid:id>/restore",
             "restore",
-            _bind(answer_restore, resource),
+            bind(answer_restore, resource),
             POST,
             may.delete if resource.is_soft_deleted else None,
         ),
@@ -82,9 +82,13 @@ def routes(resource: Resource[Any]) -> list[Route]:
     ]
 
 
-def _bind(view: Callable[..., ResponseReturnValue], resource: Resource[Any]) -> Callable[..., ResponseReturnValue]:
-    """The view of one resource; Flask-WTF asks for its name."""
-    return update_wrapper(partial(view, resource), view)
+def bind(view: Callable[..., ResponseReturnValue], resource: Resource[Any]) -> Callable[..., ResponseReturnValue]:
+    """The view of one resource, as the tenant has it; Flask-WTF asks for its name."""
+
+    def bound(**values: Any) -> ResponseReturnValue:
+        return view(resource.for_tenant(current_session()), **values)
+
+    return update_wrapper(bound, view)
 
 
 def may_call(session: ActorSession, endpoint: str) -> bool:

@@ -10,13 +10,13 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, literal, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, literal, tuple_
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 MAX_CURSOR_LENGTH = 1_500
@@ -112,6 +112,21 @@ _READERS: dict[type[Any], Callable[[Any], Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Ordering:
+    """What a list is sorted by, and the record's id, which parts equal values.
+
+    Where the value lies in another table, ``join`` adds that to a statement, and ``value_id`` is the record's id there: an
+    index serves only a pair of one table.
+    """
+
+    value: ColumnElement[Any]
+    id: ColumnElement[UUID]
+    is_nullable: bool
+    value_id: ColumnElement[UUID] | None = None
+    join: Callable[[Select[Any]], Select[Any]] = field(default=lambda statement: statement)
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of the list that one index scan serves, and the order within it."""
 
@@ -119,24 +134,24 @@ class Segment:
     order: tuple[ColumnElement[Any], ...]
 
 
-def segments(
-    column: ColumnElement[Any], id: ColumnElement[UUID], *, descending: bool, nullable: bool, at: Cursor | None
-) -> list[Segment]:
+def segments(by: Ordering, *, descending: bool, at: Cursor | None) -> list[Segment]:
     """What follows ``at`` (or the whole list) in this direction, in the order in which it is walked."""
-    order = (column.desc(), id.desc()) if descending else (column.asc(), id.asc())
-    valued, empty = column.is_not(None), column.is_(None)
-    stretches: list[ColumnElement[bool]] = [valued, empty] if descending else [empty, valued]
-    if not nullable:
-        stretches = [valued]
+    with_value = [descending, not descending] if by.is_nullable else [True]
     if at is not None:
-        current = empty if at.value is None else valued
-        if current not in stretches:
-            return []
-        stretches = stretches[stretches.index(current) :]
-        stretches[0] = and_(current, _beyond(column, id, descending, at))
-    if not nullable and at is None:
-        return [Segment(literal(True), order)]
-    return [Segment(criterion, order) for criterion in stretches]
+        current = at.value is not None
+        with_value = with_value[with_value.index(current) :] if current in with_value else []
+    return [_segment(by, valued, descending, at if nth == 0 else None) for nth, valued in enumerate(with_value)]
+
+
+def _segment(by: Ordering, valued: bool, descending: bool, at: Cursor | None) -> Segment:
+    id = by.id if by.value_id is None or not valued else by.value_id
+    criterion: ColumnElement[bool] = by.value.is_not(None) if valued else by.value.is_(None)
+    if not by.is_nullable and at is None:
+        criterion = literal(True)
+    if at is not None:
+        criterion = and_(criterion, _beyond(by.value, id, descending, at))
+    order = (by.value.desc(), id.desc()) if descending else (by.value.asc(), id.asc())
+    return Segment(criterion, order)
 
 
 def _beyond(column: ColumnElement[Any], id: ColumnElement[UUID], descending: bool, at: Cursor) -> ColumnElement[bool]:
