@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from core.access.models import User
     from core.tenancy.models import Tenant
+    from core.testing.apps import Apps
     from core.testing.browser import LiveServer
     from core.testing.world import Client, World
 
@@ -160,12 +161,7 @@ def database(new_database: Callable[..., Database], addons: AddonSet) -> Databas
 def app_factory(
     new_database: Callable[..., Database], tmp_path: Path, test_run: TestRun
 ) -> Iterator[Callable[..., Flask]]:
-    """``app_factory(addons, roots, database=…, **config)``: an application, on a database of its own by default.
-
-    Templates are compiled once per run, not once per application: that was half the time of a test through HTTP.
-    """
-    from jinja2 import FileSystemBytecodeCache
-
+    """``app_factory(addons, roots, database=…, **config)``: a new application, on a database of its own by default."""
     from core.app import create_app
     from core.db.session import db
     from core.testing.world import make_config
@@ -177,8 +173,7 @@ def app_factory(
     ) -> Flask:
         wanted = AddonSet(tuple(addons), tuple(roots))
         app = create_app(make_config(database or new_database(wanted), wanted, tmp_path, **config))
-        app.testing = True
-        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(test_run.folder))
+        _ready_for_tests(app, test_run)
         made.append(app)
         return app
 
@@ -189,10 +184,20 @@ def app_factory(
                 engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def apps(test_run: TestRun) -> Apps:
+    """The applications that this worker's tests take turns with."""
+    from core.testing.apps import Apps
+
+    return Apps(lambda app: _ready_for_tests(app, test_run))
+
+
 @pytest.fixture
-def app(app_factory: Callable[..., Flask], addons: AddonSet) -> Flask:
-    """An application with the test's addons, on each engine in turn."""
-    return app_factory(addons.names, addons.roots)
+def app(apps: Apps, database: Database, addons: AddonSet, tmp_path: Path) -> Iterator[Flask]:
+    """An application with the test's addons, on each engine in turn. A test that takes it apart uses ``app_factory``."""
+    lent = apps.lend(database, addons, tmp_path)
+    yield lent
+    apps.take_back(lent)
 
 
 @pytest.fixture
@@ -246,6 +251,14 @@ def redis_url(test_run: TestRun, worker_name: str) -> str:
     with redis.Redis.from_url(url) as client:
         client.flushdb()
     return url
+
+
+def _ready_for_tests(app: Flask, run: TestRun) -> None:
+    """Errors come through, and templates are compiled once per run instead of once per application."""
+    from jinja2 import FileSystemBytecodeCache
+
+    app.testing = True
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(run.folder))
 
 
 def _engine(name: str, run: TestRun) -> Engine:
