@@ -199,7 +199,7 @@ def poison(prober: Prober) -> None:
     live = prober.watch._live
     for (trigger,) in live.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         live.execute(f'DROP TRIGGER "{trigger}"')  # a record of changes is append-only
-    for table in tenant_tables():
+    for table in tenant_tables(prober.watch.columns):
         for column in table.columns:
             kind = column.type._type_affinity.__name__
             if column.name in CANARY_FREE.get(table.name, ()) or column.name.endswith(("_raw", "_key")):
