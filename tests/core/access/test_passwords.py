@@ -52,6 +52,7 @@ def test_the_user_name_of_an_address_counts_too():
     assert codes("quan.le.1990x", username="quan.le.1990@haidang.example") == ["personal"]
 
 
+@pytest.mark.real_password_cost
 def test_the_hash_is_argon2id_with_the_measured_parameters():
     kept = hash_password("bờ biển rất dài")
 
@@ -101,6 +102,7 @@ def test_a_flood_is_told_to_come_back_and_costs_no_attempt(world, employee, log_
     assert log_in(world.client()).status_code == 303
 
 
+@pytest.mark.real_password_cost
 def test_only_two_are_computed_at_a_time(monkeypatch):
     running, most = 0, 0
     lock = threading.Lock()

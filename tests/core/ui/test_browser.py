@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 
 from core.testing.browser import DESKTOP, PHONE, LiveServer, Watch
@@ -17,9 +18,14 @@ PAGES = ("/customers", "/customer", "/form", "/sink", "/login", "/error-bare", "
 OpenPage = Callable[..., Page]
 
 
+@pytest.fixture(scope="module")
+def demo() -> Flask:
+    return make_demo()
+
+
 @pytest.fixture
-def server(serve: Callable[[Any], LiveServer]) -> LiveServer:
-    return serve(make_demo())
+def server(serve: Callable[[Any], LiveServer], demo: Flask) -> LiveServer:
+    return serve(demo)
 
 
 @pytest.fixture
@@ -39,8 +45,7 @@ def bodies(page: Page) -> list[str]:
     return sent
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+@pytest.mark.parametrize(("viewport", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 def test_the_pages_break_no_accessibility_rule(
     open_page: OpenPage, server: LiveServer, axe: Callable[..., None], viewport: tuple[int, int], theme: str
 ) -> None:
@@ -59,10 +64,10 @@ def test_the_pages_break_no_accessibility_rule(
 
 @pytest.mark.req("SYS-15")
 def test_nothing_runs_over_at_any_width(desk: Page) -> None:
-    for width in (360, 390, 768, 1024, 1280, 1440, 1920, 2560):
-        desk.set_viewport_size({"width": width, "height": 900})
-        for path in PAGES:
-            desk.goto(path)
+    for path in PAGES:
+        desk.goto(path)
+        for width in (360, 390, 768, 1024, 1280, 1440, 1920, 2560):
+            desk.set_viewport_size({"width": width, "height": 900})
             assert desk.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width}"
 
 

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from core.ui.assets import STATIC, AssetUrls, asset
@@ -48,9 +49,14 @@ def tags_of(page: str) -> list[tuple[str, dict[str, str | None]]]:
     return Tags(page).found
 
 
+@pytest.fixture(scope="module")
+def demo() -> Flask:
+    return make_demo()
+
+
 @pytest.fixture
-def client() -> FlaskClient:
-    return make_demo().test_client()
+def client(demo: Flask) -> FlaskClient:
+    return demo.test_client()
 
 
 @pytest.fixture
