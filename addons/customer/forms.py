@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from addons.customer.names import SALUTATIONS
 from addons.customer.queries import Entry, list_entries
 from addons.customer.referrers import find_referrer_by_code
 from core.db import ActorSession
+from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_session
 from core.phone import format_phone
@@ -196,14 +196,12 @@ class CustomerForm(Form):
         values["referrer_customer_id"], values["referrer_user_id"] = self.referrer.chosen_ids()
         return values
 
-    @contextmanager
-    def offering_to_confirm(self) -> Iterator[None]:
-        """Remember the duplicates that a service warned of, so that the form can offer to save all the same."""
-        try:
-            yield
-        except DuplicateWarning as warning:
-            self.duplicates = warning.duplicates
-            raise
+    def refuse(self, error: DomainError) -> None:
+        """Duplicates are no mistake: the form names them and offers to save all the same (CUS-017)."""
+        if isinstance(error, DuplicateWarning):
+            self.duplicates = error.duplicates
+        else:
+            super().refuse(error)
 
     def validate_referrer(self, field: Any) -> None:
         """Only what was chosen from one of the two sources."""

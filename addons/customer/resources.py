@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from addons.customer import catalogues, exchange, services
 from addons.customer.checking import clean_customer, hints
 from addons.customer.contributions import DeleteReason
-from addons.customer.duplicates import find_duplicates
+from addons.customer.duplicates import Duplicate, find_duplicates
 from addons.customer.forms import (
     TONE_NAMES,
     CustomerForm,
@@ -250,12 +250,10 @@ class Customers(Resource[Customer]):
     template_delete = "customer/customers_delete.html"
 
     def create(self, session: ActorSession, form: Any) -> Customer:
-        with form.offering_to_confirm():
-            return services.create_customer(session, confirm=bool(form.confirm.data), **form.fields())
+        return services.create_customer(session, confirm=bool(form.confirm.data), **form.fields())
 
     def update(self, session: ActorSession, record: Customer, form: Any) -> None:
-        with form.offering_to_confirm():
-            services.update_customer(session, record, confirm=bool(form.confirm.data), **form.fields())
+        services.update_customer(session, record, confirm=bool(form.confirm.data), **form.fields())
 
     def delete(self, session: ActorSession, record: Customer) -> None:
         services.delete_customer(session, record, confirm=True)  # the question has named what hangs on the customer
@@ -297,13 +295,15 @@ class Customers(Resource[Customer]):
     def hint(self, session: ActorSession, form: Any, name: str, record_id: UUID | None) -> Hint | None:
         """What looks odd about the field, and the customers that have the same (CUS-008, CUS-014, CUS-017)."""
         values = clean_customer({"salutation": form.salutation.data, name: form[name].data}, [])
-        found = find_duplicates(
-            session,
-            phones=(values.get("phone"), values.get("phone2")),
-            email=values.get("email"),
-            tax_code=values.get("tax_code"),
-            exclude=record_id,
-        )
+        found: tuple[Duplicate, ...] = ()
+        if not form.duplicates:  # the warning on top of a refused form has named them
+            found = find_duplicates(
+                session,
+                phones=(values.get("phone"), values.get("phone2")),
+                email=values.get("email"),
+                tax_code=values.get("tax_code"),
+                exclude=record_id,
+            )
         texts = [str(problem.message) for problem in hints(values) if problem.field == name]
         texts += [str(each) for each in found if each.id is None]
         known = [each for each in found if each.id is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,7 +16,7 @@ from core.clock import now
 from core.db.actor import Actor
 from core.db.session import ActorSession
 from core.notifications import Notification
-from core.tenancy.addons import remember_enabled
+from core.tenancy.addons import enabled_addons, remember_enabled
 from core.tenancy.models import Tenant, TenantAddon
 
 SESSION_COOKIE = "banyan_session"
@@ -114,12 +115,30 @@ def _find_me(session: ActorSession, token: str) -> Me | None:
 
 
 def actor_of(session: ActorSession, user_id: UUID) -> Actor | None:
-    """The actor that an active user is, with his rights of this moment; None for a locked or unknown one.
+    """The actor that an active user is, with his rights of this moment; None for a locked or unknown one."""
+    return next(iter(actors_of(session, [user_id])), None)
 
-    ``session`` works for the tenant's system, or for whoever asks on the other's behalf (a mention, a job).
+
+def actors_of(session: ActorSession, user_ids: Collection[UUID]) -> list[Actor]:
+    """The actors that the active ones of these users are, in two queries for all of them.
+
+    ``session`` works for the tenant's system, or for whoever asks on the others' behalf (a mention, a job).
     """
-    name = session.scalar(select(User.name).where(User.id == user_id, User.is_active))
-    return None if name is None else _read_rights(session, user_id, name)[0]
+    named = session.execute(select(User.id, User.name).where(User.id.in_(user_ids), User.is_active)).all()
+    ids = [row.id for row in named]
+    permissions = (
+        select(GroupMember.user_id, literal("permission"), GroupPermission.permission)
+        .join(GroupPermission, GroupPermission.group_id == GroupMember.group_id)
+        .where(GroupMember.user_id.in_(ids))
+    )
+    departments = select(
+        DepartmentMember.user_id, literal("department"), cast(DepartmentMember.department_id, String)
+    ).where(DepartmentMember.user_id.in_(ids))
+    found: dict[UUID, dict[str, set[str]]] = {id: {"permission": set(), "department": set()} for id in ids}
+    for id, kind, value in session.execute(union_all(permissions, departments)) if ids else ():
+        found[id][kind].add(value)
+    enabled = enabled_addons(session)
+    return [_actor(session, row.id, row.name, found[row.id], enabled) for row in named]
 
 
 def _read_rights(session: ActorSession, user_id: UUID, name: str) -> tuple[Actor, int]:
@@ -140,6 +159,12 @@ def _read_rights(session: ActorSession, user_id: UUID, name: str) -> tuple[Actor
     for kind, value in session.execute(union_all(permissions, departments, addons, unread)):
         found[kind].add(value)
     enabled = remember_enabled(session, found["addon"])
+    return _actor(session, user_id, name, found, enabled), int(found["unread"].pop())
+
+
+def _actor(
+    session: ActorSession, user_id: UUID, name: str, found: Mapping[str, set[str]], enabled: frozenset[str]
+) -> Actor:
     granted = frozenset(each for each in found["permission"] if each.partition(".")[0] in enabled)
     department_ids = frozenset(UUID(value) for value in found["department"])
-    return Actor(session.tenant_id, user_id, name, granted, department_ids), int(found["unread"].pop())
+    return Actor(session.tenant_id, user_id, name, granted, department_ids)

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from core.access.models import User
-from core.access.signing_in import actor_of
 from core.attachments.services import attach
 from core.clock import now
-from core.db.session import ActorSession, system
+from core.db.session import ActorSession
 from core.discussion.mentions import find_mentioned
 from core.discussion.models import Comment, CommentMention
+from core.discussion.sight import who_sees
 from core.discussion.subjects import Subject, can_comment
 from core.errors import DomainError, Forbidden, Problem
 from core.i18n import translator
@@ -81,23 +81,12 @@ def _check_text(body: str, files: list[FileStorage]) -> list[Problem]:
 
 def _check_mentioned(session: ActorSession, subject: Subject, mentioned: list[User]) -> list[Problem]:
     """Nobody is called to a record that he may not see: he would learn of it, and find nothing."""
+    others = [user for user in mentioned if user.id != session.actor.user_id]
+    seeing = who_sees(session, subject, [user.id for user in others]) if others else set()
     return [
         Problem(
             "cannot_see", _("%(name)s may not see this record and cannot be mentioned here.", name=user.name), "body"
         )
-        for user in mentioned
-        if not _can_see(session, subject, user.id)
+        for user in others
+        if user.id not in seeing
     ]
-
-
-def _can_see(session: ActorSession, subject: Subject, user_id: UUID) -> bool:
-    if user_id == session.actor.user_id:
-        return True
-    model = subject.discussed.model
-    with system(session) as all_seeing:
-        actor = actor_of(all_seeing, user_id)
-        if actor is None or not actor.can(subject.discussed.read):
-            return False
-        rule = model.visible_to(actor)
-        query = select(model.id).where(model.id == subject.record.id)
-        return all_seeing.scalar(query if rule is None else query.where(rule)) is not None

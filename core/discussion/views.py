@@ -8,16 +8,14 @@ from uuid import UUID
 
 from flask import Response, abort, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from core.access.models import User
 from core.attachments.models import Attachment
 from core.attachments.services import path_of
 from core.db.ids import uuid7
-from core.db.search import matches
 from core.db.session import ActorSession
 from core.discussion.queries import SHOWS, read_stream
 from core.discussion.services import post_comment
+from core.discussion.sight import list_mentionable
 from core.discussion.subjects import Subject, can_comment, find_subject
 from core.errors import DomainError
 from core.i18n import translator
@@ -29,8 +27,8 @@ _ = translator(__name__)
 
 views = AddonViews(__name__)
 
-MAX_PEOPLE = 8
-"""Names offered after an @."""
+MAX_QUERY = 40
+"""Characters of a name that count, as in the composer."""
 
 SANDBOX = "default-src 'none'; sandbox"
 
@@ -61,13 +59,10 @@ def discussion_post(entity: str, id: UUID) -> ResponseReturnValue:
 
 @views.get("/discussion/<entity>/<uuid:id>/people", permission=SIGNED_IN)
 def discussion_people(entity: str, id: UUID) -> ResponseReturnValue:
-    """Whom an @ may mean: active users, as options for the composer."""
+    """Whom an @ may mean: active colleagues who see the record, as options for the composer."""
     session = current_session()
-    find_subject(session, entity, id)
-    query = select(User.username, User.name).where(User.is_active, User.id != session.actor.user_id)
-    if (criterion := matches(session, User, request.args.get("q", ""))) is not None:
-        query = query.where(criterion)
-    people = session.execute(query.order_by(User.sort_name).limit(MAX_PEOPLE)).all()
+    subject = find_subject(session, entity, id)
+    people = list_mentionable(session, subject, request.args.get("q", "")[:MAX_QUERY])
     return render("discussion/people.html", people=people)
 
 

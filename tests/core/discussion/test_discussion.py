@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from core.attachments.models import Attachment
 from core.discussion.models import Comment
 from core.notifications import Notification
 from core.testing.databases import AddonSet
+from core.testing.queries import recorded_statements
 from core.testing.world import World
 
 ROOT = Path(__file__).parent / "root"
@@ -197,7 +199,17 @@ def test_an_attached_file_is_a_download_for_whoever_sees_the_record(scene: Scene
     assert scene.world.client().get(url).status_code == 303
 
 
-def test_people_are_offered_by_any_spelling(scene: Scene) -> None:
-    found = scene.world.client(scene.owner).get(f"{scene.url}/people?q=anh").text
-    assert f'data-value="{scene.boss.username}"' in found
-    assert scene.world.client(scene.other).get(f"{scene.url}/people?q=anh").status_code == 404
+def test_whoever_sees_the_record_is_offered_by_any_spelling_and_nobody_else(scene: Scene) -> None:
+    world, tenant = scene.world, scene.tenant
+    world.user(tenant, "notes.comment", "notes.read_all", name="Đỗ Quang Anh")  # may not read
+    for number in range(30):
+        world.user(tenant, "notes.read", name=f"Ân Thị {number}")  # sees own notes only
+    client = world.client(scene.owner)
+    found = client.get(f"{scene.url}/people?q=anh").text
+    assert re.findall('data-value="([^"]+)"', found) == [scene.boss.username]
+    assert "data-value" not in client.get(f"{scene.url}/people?q=thu ha").text
+    assert world.client(scene.other).get(f"{scene.url}/people?q=anh").status_code == 404
+
+    with recorded_statements() as statements:
+        client.get(f"{scene.url}/people?q=an")  # 24 colleagues are looked at
+    assert len(statements) <= 9

@@ -1,0 +1,48 @@
+"""Who else may see a record: whom an @ may call, and whom it offers (CUS-021)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import String, cast, literal, select, union_all
+
+from core.access.models import User
+from core.access.signing_in import actors_of
+from core.db.search import matches
+from core.db.session import ActorSession, system
+from core.discussion.subjects import Subject
+
+MOST_OFFERED = 8
+"""Names offered after an @."""
+
+LOOKED_AT = 24
+"""Colleagues whose sight is asked for at once; who is not among them is found by typing on."""
+
+
+def list_mentionable(session: ActorSession, subject: Subject, text: str) -> list[tuple[str, str]]:
+    """User name and name of up to :data:`MOST_OFFERED` colleagues that ``text`` may mean and who see the record."""
+    query = select(User.id, User.username, User.name).where(User.is_active, User.id != session.actor.user_id)
+    if (criterion := matches(session, User, text)) is not None:
+        query = query.where(criterion)
+    people = session.execute(query.order_by(User.sort_name, User.id).limit(LOOKED_AT)).all()
+    seeing = who_sees(session, subject, [person.id for person in people])
+    return [(person.username, person.name) for person in people if person.id in seeing][:MOST_OFFERED]
+
+
+def who_sees(session: ActorSession, subject: Subject, user_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the users who may read the record now: their rights in two queries, their sight in one."""
+    model, read = subject.discussed.model, subject.discussed.read
+    here = model.id == subject.record.id
+    with system(session) as all_seeing:
+        actors = [actor for actor in actors_of(all_seeing, user_ids) if actor.can(read)]
+        rules = [(actor.user_id, model.visible_to(actor)) for actor in actors]
+        found = {user_id for user_id, rule in rules if user_id is not None and rule is None}
+        asked = [
+            select(literal(str(user_id)), cast(model.id, String)).where(here, rule)
+            for user_id, rule in rules
+            if rule is not None
+        ]
+        if asked:
+            found |= {UUID(row[0]) for row in all_seeing.execute(union_all(*asked) if len(asked) > 1 else asked[0])}
+    return found
