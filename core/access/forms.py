@@ -20,7 +20,7 @@ class ChangePasswordForm(Form):
 
     old = PasswordField(_("Present password"), [InputRequired()])
     new = PasswordField(
-        _("New password"), [InputRequired()], description=_("At least 10 characters; a short sentence is fine.")
+        _("New password"), [InputRequired()], description=_("At least 8 characters; a short sentence is fine.")
     )
     again = PasswordField(
         _("New password again"), [InputRequired(), EqualTo("new", _("This is not the same as the new password."))]
@@ -43,7 +43,7 @@ class UserForm(Form):
     password = PasswordField(
         _("First password"),
         [InputRequired()],
-        description=_("At least 10 characters. The employee must choose another one when signing in the first time."),
+        description=_("At least 8 characters. The employee must choose another one when signing in the first time."),
     )
     email = StringField(_("E-mail"))
     phone = PhoneField(_("Phone"))

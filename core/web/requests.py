@@ -23,7 +23,8 @@ from core.access.signing_in import Me, identify
 from core.db.actor import Actor
 from core.db.ids import uuid7
 from core.db.session import open_session, read_only
-from core.i18n import translator
+from core.errors import DomainError, Forbidden, NotFound
+from core.i18n import in_domain, translator
 from core.kernel import current_kernel, current_session
 from core.tenancy.addons import enabled_addons
 from core.web.access import SIGNED_IN, Access
@@ -37,6 +38,9 @@ log = logging.getLogger(__name__)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_BEFORE_CHANGE = frozenset({"core.account", "core.account_password", "core.preferences", "core.logout"})
 """What a user may open before he has replaced a one-time password."""
+
+ADDON_OFF = "addon_off"
+"""The problem's code by which the error page tells a switched-off application from what is not there (SYS-01)."""
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -128,10 +132,24 @@ def _guard() -> BaseResponse | None:
         return redirect_to(url_for("core.account"))
     addon = cast(str, request.endpoint).partition(".")[0]
     if addon not in enabled_addons(session):
-        abort(404)
+        raise _is_off(addon)
     if not any(permission == SIGNED_IN or actor.can(permission) for permission in access.permissions):
-        abort(403)
+        raise _lacks(access.permissions)
     return None
+
+
+def _is_off(addon: str) -> DomainError:
+    title = in_domain(current_kernel().registry.addon(addon).manifest.title, addon)
+    return NotFound.of(ADDON_OFF, _("The application “%(name)s” is switched off.", name=title))
+
+
+def _lacks(permissions: tuple[str, ...]) -> DomainError:
+    declared = [current_kernel().registry.permissions[name] for name in permissions]
+    rights = ", ".join(f"“{in_domain(each.label, each.addon)}”" for each in declared)
+    message = _.n(
+        "You lack the right %(rights)s.", "You need one of the rights %(rights)s.", len(declared), rights=rights
+    )
+    return Forbidden.of("lacks_right", message)
 
 
 def _ask_to_log_in() -> BaseResponse:

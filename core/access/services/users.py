@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.access.models import Department, DepartmentMember, Group, GroupMember, User
-from core.access.passwords import hash_password, password_problems, verify_password
+from core.access.passwords import hash_password, password_problems
 from core.access.services.granting import check_may_change, check_may_grant, keeping_an_administrator
 from core.access.services.membership import exchange, record_members
 from core.access.sessions import end_sessions
@@ -21,6 +21,7 @@ from core.errors import DomainError, Problem
 from core.i18n import LOCALES, translator
 from core.manifest import KERNEL
 from core.phone import PhoneError, parse_phone
+from core.tenancy.models import Tenant
 from core.text import clean
 
 _ = translator(__name__)
@@ -58,7 +59,7 @@ def create_user(
     """
     username, name = username.strip().lower(), clean(name)
     problems = [*_profile_problems(name, email, phone), *_username_problems(session, username)]
-    problems += password_problems(password, username=username, name=name)
+    problems += password_problems(password, username=username, name=name, company=_company_names(session))
     problems += _membership_problems(session, department_ids, group_ids)
     if language not in LOCALES:
         problems.append(Problem("unknown_language", _("Choose one of the languages."), "language"))
@@ -137,17 +138,19 @@ def reset_password(session: ActorSession, user: User) -> str:
     return password
 
 
-def change_password(session: ActorSession, user: User, *, old: str, new: str, session_id: UUID | None = None) -> None:
-    """Change one's own password; all other sessions end, ``session_id`` stays.
-
-    DomainError when ``old`` is wrong, or with everything that is wrong with ``new``.
-    """
-    problems = password_problems(new, username=user.username, name=user.name, field="new")
+def new_password_problems(session: ActorSession, user: User, new: str, *, old: str = "") -> list[Problem]:
+    """What keeps ``user`` from taking the password ``new``; ``old`` is the present one where he had to give it."""
     if new == old:
-        problems.append(Problem("same", _("The new password is the old one."), "new"))
-    if not verify_password(user.password_hash, old):
-        problems.append(Problem("wrong_password", _("This is not your present password."), "old"))
-    if problems:
+        return [Problem("same", _("The new password is the old one."), "new")]
+    company = _company_names(session)
+    return password_problems(new, username=user.username, name=user.name, company=company, field="new")
+
+
+def change_password(session: ActorSession, user: User, *, new: str, session_id: UUID | None = None) -> None:
+    """Change one's own password; all other sessions end, ``session_id`` stays. Whoever calls this has had the present
+    password proved (``core.access.proof``). DomainError with what is wrong with ``new``.
+    """
+    if problems := new_password_problems(session, user, new):
         raise DomainError(*problems)
     user.password_hash = hash_password(new)
     user.must_change_password = False
@@ -184,6 +187,11 @@ def user_problems(session: ActorSession, user_ids: Collection[UUID], field: str 
     if set(user_ids) - set(session.scalars(select(User.id).where(User.id.in_(user_ids)))):
         return [Problem("unknown_user", _("A chosen employee does not exist any more."), field)]
     return []
+
+
+def _company_names(session: ActorSession) -> tuple[str, ...]:
+    names = session.execute(select(Tenant.name, Tenant.slug).where(Tenant.id == session.tenant_id)).first()
+    return tuple(names or ())
 
 
 def _username_problems(session: ActorSession, username: str) -> list[Problem]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import g, make_response, request, session, url_for
+from flask import g, make_response, request, url_for
+from flask import session as page_cookie
 from flask.typing import ResponseReturnValue
 
-from core.access import throttle
 from core.access.browsers import is_phone, name_browser
 from core.access.forms import ChangePasswordForm
+from core.access.proof import present_password_problems
 from core.access.queries import get_own_user, list_user_departments, list_user_groups
-from core.access.services import change_password, set_preferences
+from core.access.services import change_password, new_password_problems, set_preferences
 from core.access.sessions import end_session, end_sessions, list_sessions, renew_session
 from core.access.views.cookies import give_session, take_session
 from core.errors import DomainError
@@ -37,15 +38,14 @@ def account_password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     if not form.validate():
         return _page(form), 422
-    current_session().rollback()  # the count has a transaction of its own
-    throttle.take([throttle.own_password_counter(g.me.user_id)])
-    try:
-        user = get_own_user(current_session())
-        change_password(current_session(), user, old=form.old.data, new=form.new.data, session_id=g.me.session_id)
-    except DomainError as error:
-        current_session().rollback()
-        form.refuse(error)
+    session = current_session()
+    problems = new_password_problems(session, get_own_user(session), form.new.data, old=form.old.data)
+    session.rollback()  # the proof has transactions of its own
+    problems += present_password_problems(g.actor, g.me.user_id, form.old.data)
+    if problems:
+        form.refuse(DomainError(*problems))
         return _page(form), 422
+    change_password(session, get_own_user(session), new=form.new.data, session_id=g.me.session_id)
     cookie = renew_session(current_session(), g.me.session_id)
     toast(_("The password is changed. All other browsers are signed out."))
     response = make_response(redirect_to(url_for("core.account")))
@@ -63,7 +63,7 @@ def account_end_session(id: UUID) -> ResponseReturnValue:
 @views.post("/account/sessions/end-all", permission=SIGNED_IN)
 def account_end_sessions() -> ResponseReturnValue:
     end_sessions(current_session(), g.me.user_id)
-    session.clear()
+    page_cookie.clear()
     response = make_response(redirect_to(url_for("core.login")))
     take_session(response)
     return response
