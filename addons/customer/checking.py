@@ -41,6 +41,7 @@ CONTACT_LENGTHS = {"name": 200, "position": 120, "phone": 40, "email": 254, "not
 MAX_CONTACTS = 50
 MULTILINE = {"note"}
 CODE = re.compile(r"[^\s]{1,40}")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")  # "shop.example:8080" is a host with a port
 _EMAIL = re.compile(r"[^\s@<>\"(),:;]+@[^\s@.]+(\.[^\s@.]+)+")
 
 
@@ -134,7 +135,7 @@ def _phone(raw: str | None, field: str, problems: list[Problem]) -> str | None:
 
 def _website(text: str, problems: list[Problem]) -> str:
     """With its scheme; only addresses of the web, because the page makes a link of it."""
-    address = text if "://" in text else f"https://{text}"
+    address = text if _SCHEME.match(text) else f"https://{text}"
     try:
         is_web = urlsplit(address).scheme.lower() in {"http", "https"}
     except ValueError:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from addons.customer import checking, services
+from addons.customer.addresses import split_address
 from addons.customer.catalogues import create_entry
 from addons.customer.duplicates import DuplicateWarning
 from addons.customer.fields import CustomerFields
@@ -171,6 +173,9 @@ def _plain_fields(values: Mapping[str, Any]) -> CustomerFields:
     for phone in ("phone", "phone2"):
         if fields.get(phone):
             fields[phone] = format_phone(fields[phone])
+    if fields.get("address") and not any(fields.get(part) for part in ("ward", "district", "province")):
+        parts = split_address(str(fields["address"]))
+        fields |= asdict(parts) if parts else {}
     return fields  # type: ignore[return-value]  # the keys are those of FIELDS
 
 

@@ -52,10 +52,15 @@ def _failures(
     next_failed = next(failed, None)
     for row in read_spool(spool_path(import_)):
         if next_failed is not None and row.number == next_failed.number:
-            yield row, reasons_of(import_, next_failed)
+            yield row, [_numbered(row), *reasons_of(import_, next_failed)]
             next_failed = next(failed, None)
         elif rest_after is not None and row.number > rest_after:
-            yield row, [str(_("Not imported yet: the import was stopped before this row."))]
+            yield row, [_numbered(row), str(_("Not imported yet: the import was stopped before this row."))]
+
+
+def _numbered(row: Row) -> str:
+    """Where the row stood in the uploaded file: in this one it stands elsewhere."""
+    return str(_("Row %(number)s of your file", number=row.number))
 
 
 def _walk(session: ActorSession, import_: Import, phase: str) -> Iterator[ImportRow]:

@@ -30,9 +30,9 @@ COMMON_ALIASES: Mapping[str, tuple[str, ...]] = {
     "note": ("Ghi chú", "Diễn giải", "Note", "Notes", "Remark", "Comment"),
     "group": ("Nhóm", "Nhóm khách hàng", "Nhóm KH", "Group"),
     "owner": ("Nhân viên phụ trách", "Người phụ trách", "NVKD", "Phụ trách", "Owner", "Salesperson"),
-    "province": ("Tỉnh", "Tỉnh thành", "Tỉnh/Thành phố", "Thành phố", "Province", "City"),
-    "district": ("Quận", "Huyện", "Quận/Huyện", "District"),
-    "ward": ("Phường", "Xã", "Phường/Xã", "Ward"),
+    "province": ("Tỉnh", "Tỉnh thành", "Tỉnh/TP", "Tỉnh/Thành phố", "Thành phố", "Province", "City"),
+    "district": ("Quận", "Huyện", "Quận/Huyện", "Q/H", "District"),
+    "ward": ("Phường", "Xã", "Phường/Xã", "P/X", "Ward"),
     "gender": ("Giới tính", "Gender", "Sex"),
     "company": ("Công ty", "Tên công ty", "Company"),
 }

@@ -43,7 +43,9 @@ REFUSALS = {
 """Code of a refusal → what to tell the person who uploaded the file."""
 
 FLAWS = {
-    Flaw.FORMULA: _("Cell %(cell)s is a formula without a value; open the file in Excel and save it again."),
+    Flaw.FORMULA: _(
+        "Cell %(cell)s is a formula without a value: type the value here, or save your file in Excel and upload it anew."
+    ),
     Flaw.ERROR: _("Cell %(cell)s shows an error."),
     Flaw.TOO_LONG: _("The text in cell %(cell)s is too long."),
 }

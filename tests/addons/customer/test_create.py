@@ -39,9 +39,7 @@ def test_without_the_right_there_is_no_form(shop: Shop) -> None:
 
 @pytest.mark.req("CUS-008")
 def test_the_name_is_required_and_everything_that_is_wrong_is_told_at_once(shop: Shop) -> None:
-    sent = shop.form(
-        name="  ", source_id=None, phone="abc", website="javascript://x/%0aalert(1)", birthday="31/02/2020"
-    )
+    sent = shop.form(name="  ", source_id=None, phone="abc", website="javascript:alert(1)", birthday="31/02/2020")
     answer = shop.world.client(shop.seller).post(NEW, data=sent)
 
     assert answer.status_code == 422

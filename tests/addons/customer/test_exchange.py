@@ -127,3 +127,17 @@ def test_a_workbook_as_kept_by_hand_is_taken_in(shop: Shop, desk: Desk, tmp_path
     assert counts["created"] > 900
     assert counts["created"] + counts.get("failed", 0) == dirt.rows
     assert io.BytesIO(file.read_bytes()).read(2) == b"PK"
+
+
+@pytest.mark.req("CUS-014", "SYS-10")
+def test_an_address_in_one_line_comes_apart_where_it_says_its_province(shop: Shop, desk: Desk) -> None:
+    head = ("Họ và tên", "Địa chỉ", "Tỉnh/TP")
+    line, plain = "12 Lê Lợi, P. Bến Nghé, Q.1, TP.HCM", "Chợ Bến Thành, cửa Đông"
+    rows = (("Một Dòng", line, None), ("Đã Chia", line, "Huế"), ("Không Rõ", plain, None))
+    assert desk.take_in(workbook([head, *rows])) == {"created": 3}
+    parts = {name: (c.address, c.ward, c.district, c.province) for name in shop.names() if (c := shop.stored(name))}
+    assert parts == {
+        "Một Dòng": ("12 Lê Lợi", "P. Bến Nghé", "Q.1", "TP. Hồ Chí Minh"),
+        "Đã Chia": (line, None, None, "Huế"),
+        "Không Rõ": (plain, None, None, None),
+    }

@@ -110,7 +110,7 @@ def test_the_failed_rows_are_corrected_and_imported_as_they_are(desk, guests, pa
     rows = read_back(desk.client.get(f"{url}/failed").data)
     assert rows[0] == (*HEADERS, ERROR_HEADER)
     assert rows[1][:3] == ("vip", "09x", "Hoa")
-    assert rows[1][-1].startswith("SĐT: ")
+    assert rows[1][-1].startswith("Row 3 of your file; SĐT: ")
     corrected = desk.client.get(f"{url}/failed").data
     again = desk.read(corrected)
     assert "column-7" not in desk.page(again)
