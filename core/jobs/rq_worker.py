@@ -175,9 +175,9 @@ class JobWorker(Worker):
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
 
-def serve(app: Flask, redis_url: str) -> None:
+def serve(app: Flask, redis_url: str, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
     """Work until told to stop (SIGTERM, SIGINT); a lost Redis is waited for."""
-    sweeper = Sweeper(app, redis_url)
+    sweeper = Sweeper(app, redis_url, sweep_seconds)
     sweeper.start()
     with app.app_context():
         while True:

@@ -16,6 +16,7 @@ import redis
 
 from core.testing.databases import AddonSet, Database, Databases, Engine, PostgresEngine, SchemaBuilder, SqliteEngine
 from core.testing.outcomes import in_ci, unavailable
+from core.testing.processes import Interpreter, Process
 from core.testing.run import ServerUnavailable, TestRun
 
 if TYPE_CHECKING:
@@ -251,6 +252,40 @@ def redis_url(test_run: TestRun, worker_name: str) -> str:
     with redis.Redis.from_url(url) as client:
         client.flushdb()
     return url
+
+
+@pytest.fixture(scope="session")
+def interpreter() -> Iterator[Interpreter]:
+    """A Python with the kernel imported, that forks processes for tests which kill them."""
+    interpreter = Interpreter()
+    yield interpreter
+    interpreter.close()
+
+
+@pytest.fixture
+def start_process(
+    interpreter: Interpreter, database: Database, addons: AddonSet, tmp_path: Path
+) -> Iterator[Callable[..., Process]]:
+    """``start_process("-m", "core.cli", "worker", REDIS_URL=…)``: ``python …`` on this test's database and addons.
+
+    Without further environment jobs have no runner. What still runs at the end is killed, its children with it.
+    """
+    from core.testing.world import make_environ
+
+    known = make_environ(database, tmp_path) | {
+        "BANYAN_ADDONS": ",".join(addons.names),
+        "BANYAN_ADDONS_PATH": os.pathsep.join(map(str, addons.roots)),
+    }
+    started: list[Process] = []
+
+    def start(*argv: str, **environ: str) -> Process:
+        log = tmp_path / f"process{len(started)}.log"
+        started.append(interpreter.run(*argv, environ=os.environ | known | environ, log=log))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill_all()
 
 
 def _ready_for_tests(app: Flask, run: TestRun) -> None:

@@ -39,8 +39,8 @@ NO_PASSWORD = "!"  # noqa: S105  (no hash: nobody logs in with it)
 SESSION_LIFE = timedelta(hours=1)
 
 
-def make_config(database: Database, addons: AddonSet, data: Path, **changes: Any) -> Config:
-    """The configuration of an application on ``database``: no runner, its files in ``data``."""
+def make_environ(database: Database, data: Path) -> dict[str, str]:
+    """The environment of a process on ``database``: no runner, its files in ``data``."""
     environ = {
         "DATABASE_URL": database.url,
         "BANYAN_DATA": str(data),
@@ -49,9 +49,14 @@ def make_config(database: Database, addons: AddonSet, data: Path, **changes: Any
     }
     if database.owner_url != database.url:
         environ["DATABASE_OWNER_URL"] = database.owner_url
+    return environ
+
+
+def make_config(database: Database, addons: AddonSet, data: Path, **changes: Any) -> Config:
+    """The configuration of an application on ``database``, with ``changes``."""
     # An empty BANYAN_ADDONS would mean the profile's, so the kernel alone can only be said here.
     wanted = {"addons": addons.names, "addons_path": addons.roots, **changes}
-    return replace(Config.from_environment(environ), **wanted)
+    return replace(Config.from_environment(make_environ(database, data)), **wanted)
 
 
 def build_schema(database: Database, addons: AddonSet, data: Path) -> None:

@@ -1,0 +1,1 @@
+"""An addon whose jobs are interrupted again and again."""
