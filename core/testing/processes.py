@@ -136,15 +136,15 @@ def _status(pid: int, known: int | None) -> int | None:
 def _fork(request: dict[str, Any]) -> int:
     """The child's process id; in the child nothing returns: it becomes what was asked for."""
     pid = os.fork()
-    if pid:
-        return pid
-    os.setsid()
-    log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    for taken, given in ((os.open(os.devnull, os.O_RDONLY), 0), (log, 1), (log, 2)):
-        os.dup2(taken, given)
-    os.environ.clear()
-    os.environ.update(request["environ"])
-    _become(request["start"])
+    if not pid:
+        os.setsid()
+        log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        for taken, given in ((os.open(os.devnull, os.O_RDONLY), 0), (log, 1), (log, 2)):
+            os.dup2(taken, given)
+        os.environ.clear()
+        os.environ.update(request["environ"])
+        _become(request["start"])
+    return pid
 
 
 def _become(argv: list[str]) -> NoReturn:
