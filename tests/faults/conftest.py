@@ -25,11 +25,6 @@ def addons():
 
 
 @pytest.fixture
-def app(app_factory, addons, database):
-    return app_factory(addons.names, addons.roots, database=database)
-
-
-@pytest.fixture
 def script() -> Callable[[str], str]:
     """The path of a script of this folder."""
     return lambda name: str(HERE / name)

@@ -62,11 +62,6 @@ def test_the_first_request_starts_the_embedded_runner(app_factory, addons, user,
     assert "jobs" not in {thread.name for thread in threading.enumerate()}
 
 
-@pytest.fixture
-def app(app_factory, addons, database):
-    return app_factory(addons.names, addons.roots, database=database)
-
-
 def test_the_embedded_runner_outlives_what_a_job_and_the_database_do(embedded, scripted, ask, job_of, monkeypatch):
     from core.jobs import embedded as module
 
