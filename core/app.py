@@ -17,6 +17,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from core import logs
 from core.access.current_user import install as install_current_user
 from core.config import Config
 from core.db import flush as flush  # its listeners keep what the mixins promise
@@ -28,6 +29,7 @@ from core.i18n.web import init_i18n
 from core.jobs import setup as jobs
 from core.kernel import EXTENSION, Kernel
 from core.manifest import KERNEL, BootError, BootProblem, MenuEntry, SlotEntry
+from core.operations import request_log
 from core.registry import Registry
 from core.resolution import choose, wanted_addons
 from core.resources.base import Resource
@@ -45,6 +47,7 @@ COOKIE_DAYS = 30
 def create_app(config: Config | None = None) -> Flask:
     """The application for ``config`` (default: the environment). Raises ConfigError or BootError with all problems."""
     config = config or Config.from_environment(os.environ)
+    logs.configure(config)
     registry = load_registry(config)
     app = _make_flask(config)
     _connect_database(app, config)
@@ -52,6 +55,7 @@ def create_app(config: Config | None = None) -> Flask:
     _register_routes(app, registry)
     init_i18n(app, read_library(registry.addons))
     install_pages(app, registry)
+    request_log.install(app)
     compression.install(app)
     errors.install(app)
     requests.install(app)

@@ -22,11 +22,16 @@ from core.spelling import did_you_mean
 
 Runner = Literal["embedded", "rq", "none"]
 RUNNERS: tuple[Runner, ...] = ("embedded", "rq", "none")
+LOG_FORMATS = ("auto", "json", "text")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 SECRET_KEY_LENGTH = 32  # characters; shorter keys can be guessed from one signed cookie
+METRICS_TOKEN_LENGTH = 16  # characters; it is asked for over the network, where each guess costs a request
 TEST_PREFIX = "BANYAN_TEST_"  # read by the test suite alone, never by the application
 POSTGRESQL = "postgresql+psycopg"  # the only PostgreSQL driver that the kernel is tested with
 PORTS = range(1, 65536)
+
+_ANY_OR_LOOPBACK = frozenset({"0.0.0.0", "127.0.0.1", "::", "::1", "localhost"})  # noqa: S104  (compared, not bound)
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -66,8 +71,8 @@ def _about(variable: str, default: str, meaning: str) -> dict[str, str]:
 class Config:
     """What a deployment decides. Tenants decide the rest in their settings (``core.settings``)."""
 
-    host: str = field(metadata=_about("BANYAN_HOST", "127.0.0.1", "Address that `banyan run` listens on."))
-    port: int = field(metadata=_about("BANYAN_PORT", "8000", "TCP port that `banyan run` listens on."))
+    host: str = field(metadata=_about("BANYAN_HOST", "127.0.0.1", "Address that the server listens on."))
+    port: int = field(metadata=_about("BANYAN_PORT", "8000", "TCP port that the server listens on."))
     data: Path = field(
         metadata=_about(
             "BANYAN_DATA",
@@ -116,8 +121,8 @@ class Config:
     base_url: str | None = field(
         metadata=_about(
             "BANYAN_BASE_URL",
-            "the request's own",
-            "Public address without a path, for links in messages that leave outside a request.",
+            "http://localhost:<port>",
+            "Public address without a path: what absolute links begin with, in messages and invitations.",
         )
     )
     runner: Runner = field(
@@ -137,6 +142,22 @@ class Config:
     )
     cookie_secure: bool = field(
         metadata=_about("BANYAN_COOKIE_SECURE", "true when BANYAN_BASE_URL is https", "Send cookies over HTTPS only.")
+    )
+    log_format: str = field(
+        metadata=_about(
+            "BANYAN_LOG_FORMAT", "auto", "Log on standard error: json, text, or auto: text on a terminal, else json."
+        )
+    )
+    log_level: str = field(
+        metadata=_about("BANYAN_LOG_LEVEL", "INFO", "The least that is logged: DEBUG, INFO, WARNING or ERROR.")
+    )
+    metrics_token: str | None = field(
+        repr=False,
+        metadata=_about(
+            "BANYAN_METRICS_TOKEN",
+            "none; /metrics answers this machine alone",
+            "Token that whoever reads /metrics sends: Authorization: Bearer …; at least 16 characters.",
+        ),
     )
     debug: bool = field(
         metadata=_about("BANYAN_DEBUG", "false", "Development: templates are read anew when they change.")
@@ -169,12 +190,21 @@ class Config:
             "max_upload_mb": read.integer("BANYAN_MAX_UPLOAD_MB", 25, 1, 2048),
             "trusted_proxies": read.integer("BANYAN_TRUSTED_PROXIES", 0, 0, 10),
             "cookie_secure": read.boolean("BANYAN_COOKIE_SECURE", (base_url or "").startswith("https://")),
+            "log_format": read.choice("BANYAN_LOG_FORMAT", LOG_FORMATS, "auto"),
+            "log_level": read.choice("BANYAN_LOG_LEVEL", LOG_LEVELS, "INFO"),
+            "metrics_token": read.secret("BANYAN_METRICS_TOKEN", METRICS_TOKEN_LENGTH),
             "debug": read.boolean("BANYAN_DEBUG", False),
         }
-        key = read.secret_key("BANYAN_SECRET_KEY")
+        key = read.secret("BANYAN_SECRET_KEY", SECRET_KEY_LENGTH)
         if read.problems:
             raise ConfigError(tuple(read.problems))
         return cls(secret_key=key or _kept_secret_key(data), **values)
+
+    @property
+    def public_url(self) -> str:
+        """What absolute links begin with, without a slash at the end. Never what a request calls its host: he who sends
+        it would choose where a link in somebody else's message leads."""
+        return self.base_url or f"http://{'localhost' if self.host in _ANY_OR_LOOPBACK else self.host}:{self.port}"
 
 
 def documentation() -> tuple[Mapping[str, str], ...]:
@@ -289,10 +319,17 @@ class _Reader:
             self._problem(name, raw, "needs Redis", "Set REDIS_URL, or choose embedded.")
         return runner
 
-    def secret_key(self, name: str) -> str | None:
+    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        raw = self._environ.get(name, default)
+        chosen = next((each for each in choices if each.lower() == raw.lower()), None)
+        if chosen is None:
+            self._problem(name, raw, "is none of the choices", f"Give {', '.join(choices)}.")
+        return chosen or default
+
+    def secret(self, name: str, length: int) -> str | None:
         raw = self._environ.get(name)
-        if raw is not None and len(raw) < SECRET_KEY_LENGTH:
-            fix = f"Give at least {SECRET_KEY_LENGTH}: python -c 'import secrets; print(secrets.token_hex(32))'."
+        if raw is not None and len(raw) < length:
+            fix = f"Give at least {length}: python -c 'import secrets; print(secrets.token_hex(32))'."
             self._problem(name, _hidden(raw), "is too short", fix)
         return raw
 

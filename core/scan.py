@@ -8,7 +8,6 @@ import traceback
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -46,6 +45,7 @@ KERNEL_MODULES = (
     "core.exchange",
     "core.resources",
     "core.web",
+    "core.operations",
     "core.ui",
 )
 
@@ -83,12 +83,11 @@ def scan(found: FoundAddon, loaded: Collection[str]) -> Scan:
 
 def _kernel_modules(run: _Importer) -> Iterator[ModuleType]:
     for name in KERNEL_MODULES:
-        spec = find_spec(name)
-        if spec is None:
+        module = run.module(name)
+        if module is None:
             continue
-        if module := run.module(name):
-            yield module
-        for folder in spec.submodule_search_locations or ():
+        yield module
+        for folder in getattr(module, "__path__", ()):
             for convention in CONVENTIONS:
                 yield from run.convention(name, Path(folder), convention)
 

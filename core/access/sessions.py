@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from core.access.models import User, UserSession
 from core.access.signing_in import IDLE, LONGEST, cookie_value, hash_token
@@ -51,6 +51,11 @@ def list_sessions(session: ActorSession) -> Sequence[UserSession]:
     """The acting user's signed-in browsers, the one used last first."""
     query = select(UserSession).where(UserSession.user_id == session.actor.user_id, ~_has_ended(now()))
     return session.scalars(query.order_by(UserSession.last_seen_at.desc(), UserSession.id)).all()
+
+
+def count_sessions(session: ActorSession) -> int:
+    """How many browsers are signed in to the business."""
+    return session.scalar(select(func.count(UserSession.id)).where(~_has_ended(now()))) or 0
 
 
 def end_session(session: ActorSession, session_id: UUID) -> None:

@@ -9,15 +9,10 @@ import click
 
 from core.config import Config
 
-THREADS = 8
-"""Requests that the one embedded process answers at a time; the job runner is a thread beside them."""
-
 
 @click.command()
 def run() -> None:
-    """Serve on BANYAN_HOST:BANYAN_PORT from one process, with jobs run inside it."""
-    config = Config.from_environment(os.environ)
-    command = [sys.executable, "-m", "gunicorn", "core.app:create_app()", "--bind", f"{config.host}:{config.port}"]
-    command += ["--worker-class", "gthread", "--workers", "1", "--threads", str(THREADS), "--access-logfile", "-"]
-    command += ["--config", "python:core.jobs.gunicorn_hooks", "--no-control-socket"]
+    """Serve on BANYAN_HOST:BANYAN_PORT; on SQLite from one process, with jobs run inside it."""
+    Config.from_environment(os.environ)  # what is wrong is told before the server starts
+    command = [sys.executable, "-m", "gunicorn", "core.app:create_app()", "--config", "python:core.serving"]
     os.execv(sys.executable, command)  # noqa: S606  (our own interpreter and arguments)

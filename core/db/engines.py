@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import ExceptionContext
 
 from core.config import Config
 from core.db.session import read_only
@@ -13,20 +16,51 @@ BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite writer waits for another before it fails."""
 
 
+CONNECT_SECONDS = 5
+"""How long PostgreSQL may take to accept a connection, that of a pool that is used up included."""
+
+TRANSACTION_CONTROL = ("BEGIN", "SET LOCAL", "SET TRANSACTION", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
+"""How the statements begin that belong to a transaction and not to the work in it."""
+
+statements: ContextVar[list[int] | None] = ContextVar("statements", default=None)
+"""A list of one number, to which every statement of this thread adds one; transaction control does not count."""
+
+
 def engine_options(config: Config) -> dict[str, Any]:
-    """What the engine of ``config.database_url`` is made with."""
+    """What the engine of ``config.database_url`` is made with. Errors name the statement and never its values."""
     if config.database_url.startswith("sqlite"):
-        return {
-            "connect_args": {"isolation_level": None, "check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
-        }
-    return {"pool_size": 8, "max_overflow": 4, "pool_pre_ping": True, "pool_timeout": 10, "pool_recycle": 1800}
+        arguments = {"isolation_level": None, "check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+        return {"connect_args": arguments, "hide_parameters": True}
+    return {
+        "connect_args": {"connect_timeout": CONNECT_SECONDS},
+        "hide_parameters": True,
+        "pool_size": 8,
+        "max_overflow": 4,
+        "pool_pre_ping": True,
+        "pool_timeout": CONNECT_SECONDS,
+        "pool_recycle": 1800,
+    }
 
 
 def prepare_engine(engine: Engine) -> None:
     """Attach what each connection of ``engine`` needs. Safe to call once per engine."""
+    event.listen(engine, "before_cursor_execute", _count)
+    event.listen(engine, "handle_error", _leave_values_out)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_pragmas)
         event.listen(engine, "begin", _sqlite_begin)
+
+
+def _count(connection: Connection, cursor: object, statement: str, *_: object) -> None:
+    if (counted := statements.get()) is not None and not statement.startswith(TRANSACTION_CONTROL):
+        counted[0] += 1
+
+
+def _leave_values_out(context: ExceptionContext) -> None:
+    """PostgreSQL tells in an error's DETAIL what stood in the row: that is for no log."""
+    error = context.original_exception
+    if isinstance(error, psycopg.Error) and error.diag.message_primary:
+        error.args = (error.diag.message_primary,)
 
 
 def refuse_powerful_role(engine: Engine) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -18,7 +19,21 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.operations.ops import UpgradeOps
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Connection, Engine, String, Table, create_engine, inspect
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Engine,
+    Select,
+    String,
+    Table,
+    column,
+    create_engine,
+    inspect,
+    literal,
+    select,
+    table,
+    union_all,
+)
 from sqlalchemy.engine import make_url
 
 from core.config import Config
@@ -154,6 +169,29 @@ def status(config: Config, registry: Registry) -> list[ChainStatus]:
             )
             for chain in chains(registry)
         ]
+
+
+def find_behind(connection: Connection, registry: Registry) -> list[str]:
+    """The addons whose tables are not at the code's last migration. Any role that may read the version tables may ask."""
+    existing = set(inspect(connection).get_table_names())
+    all_chains = chains(registry)
+    asked = [_version_query(chain) for chain in all_chains if chain.version_table in existing]
+    current = dict(connection.execute(union_all(*asked)).all()) if asked else {}
+    return [
+        chain.addon
+        for chain in all_chains
+        if chain.version_table not in existing or current.get(chain.addon) != _last_head(chain)
+    ]
+
+
+def _version_query(chain: Chain) -> Select[str, str]:
+    return select(literal(chain.addon), column("version_num", String)).select_from(table(chain.version_table))
+
+
+@cache
+def _last_head(chain: Chain) -> str | None:
+    """Reading the scripts takes 10 ms, and a load balancer asks every few seconds."""
+    return chain.head
 
 
 def check(config: Config, registry: Registry) -> list[str]:

@@ -6,8 +6,7 @@ took is still good, so a slow step is not thrown away without need.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -17,7 +16,7 @@ from sqlalchemy import ColumnElement, CursorResult, select, update
 
 from core.clock import now
 from core.db.actor import Actor
-from core.db.session import ActorSession, db, open_session, read_only
+from core.db.session import ActorSession, open_session, reading_session
 from core.jobs.models import JobDispatch, JobState
 from core.jobs.worker_identity import is_dead, worker_name
 
@@ -70,7 +69,7 @@ def list_due(limit: int) -> Sequence[tuple[UUID, int]]:
     """Ids and attempts of the jobs that somebody should take now, those longest due first."""
     moment = now()
     rows: list[tuple[UUID, int]] = []
-    with _reading() as session:
+    with reading_session(Actor.platform()) as session:
         for due in (_abandoned(moment), _waiting(moment)):
             query = select(JobDispatch.id, JobDispatch.attempt).where(*due)
             query = query.order_by(JobDispatch.run_at, JobDispatch.id).limit(limit)
@@ -83,7 +82,7 @@ def free_dead_workers() -> int:
     query = select(JobDispatch.id, JobDispatch.worker, JobDispatch.attempt).where(
         JobDispatch.state == JobState.RUNNING, JobDispatch.lease_until > now()
     )
-    with _reading() as session:
+    with reading_session(Actor.platform()) as session:
         dead = [(id, attempt) for id, worker, attempt in session.execute(query) if worker and is_dead(worker)]
     for id, attempt in dead:
         with open_session(Actor.platform()) as session:
@@ -126,19 +125,6 @@ def _change(session: ActorSession, id: UUID, attempt: int, **values: Any) -> boo
 
 def _lease_end(moment: datetime) -> datetime:
     return moment + timedelta(seconds=LEASE_SECONDS)
-
-
-@contextmanager
-def _reading() -> Iterator[ActorSession]:
-    """A session of the platform that takes no write lock."""
-    session = ActorSession(db, expire_on_commit=False)
-    session.become(Actor.platform())
-    token = read_only.set(True)
-    try:
-        yield session
-    finally:
-        session.close()
-        read_only.reset(token)
 
 
 def _waiting(moment: datetime) -> tuple[ColumnElement[bool], ...]:

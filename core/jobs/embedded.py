@@ -15,6 +15,7 @@ from uuid import UUID
 
 from flask import Flask
 
+from core.db.failures import failure_of
 from core.jobs.claims import claim_next, free_dead_workers
 from core.jobs.execution import run_claim
 from core.jobs.turns import WriteTurns
@@ -87,8 +88,10 @@ class EmbeddedRunner:
                     return False
                 run_claim(claim, self._stopping.is_set, turns=self._turns)
                 self._turns.let_others_write()
-        except Exception:
-            log.exception("the job runner could not work; it tries again in %s s", self.poll_seconds)
+        except Exception as error:
+            # While a database is away this is said every time: a line does, without its traceback.
+            told = None if failure_of(error) else error
+            log.error("the job runner could not work; it tries again in %s s", self.poll_seconds, exc_info=told)
             return False
         return True
 

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import event, select, update
 
+from core import logs
 from core.access.signing_in import actor_of
 from core.clock import now
 from core.db.actor import Actor
@@ -109,17 +110,19 @@ def run_claim(
     ``is_stopping`` is asked after each step; once true, the job goes back to the queue. What the job raises is recorded,
     not raised; errors of the database while recording are raised, and the lease runs out.
     """
-    try:
-        start = _begin(claim)
-        if start is not None:
-            start.is_stopping = is_stopping
-            start.turns = turns or start.turns
-            with use_locale(start.language):
-                _work(start)
-    except LostLease as lost:
-        log.warning("job taken over by another runner: %s", lost)
-    except Exception as error:
-        _record_error(claim, error)
+    with logs.bound(job=claim.id, job_name=claim.name, attempt=claim.attempt, tenant=claim.tenant_id):
+        try:
+            start = _begin(claim)
+            if start is not None:
+                start.is_stopping = is_stopping
+                start.turns = turns or start.turns
+                logs.bind(user=start.user_id)
+                with use_locale(start.language):
+                    _work(start)
+        except LostLease as lost:
+            log.warning("job taken over by another runner: %s", lost)
+        except Exception as error:
+            _record_error(claim, error)
 
 
 def _begin(claim: Claim) -> _Start | None:
@@ -252,9 +255,9 @@ def _refuse_own_commit(session: ActorSession) -> None:
 def _record_error(claim: Claim, error: Exception) -> None:
     """Send the job off again later, or end it as failed: a DomainError would be the same every time."""
     if isinstance(error, DomainError):
-        log.info("job %s %s was refused: %s", claim.name, claim.id, error)
+        log.info("a job was refused: %s", ", ".join(problem.code for problem in error.problems))
     else:
-        log.error("job %s %s failed, attempt %s", claim.name, claim.id, claim.attempt, exc_info=error)
+        log.error("a job's step failed", exc_info=error)
     try:
         with open_session(Actor.system(claim.tenant_id)) as session:
             _write_error(session, claim, error)

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from core.access.models import User
+from core.clock import now
 from core.db.session import ActorSession
-from core.jobs.models import Job
+from core.jobs.models import Job, JobDispatch, JobState
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,20 @@ def list_jobs(session: ActorSession, *, state: str | None, before: UUID | None, 
 def find_user_name(session: ActorSession, id: UUID | None) -> str | None:
     """The name of who asked; None for the system."""
     return session.scalar(select(User.name).where(User.id == id)) if id else None
+
+
+def count_unfinished(session: ActorSession) -> dict[str, int]:
+    """How many jobs of all businesses wait, run or have failed, by state. For a session of the platform."""
+    states = (JobState.QUEUED, JobState.RUNNING, JobState.FAILED)
+    query = select(JobDispatch.state, func.count()).where(JobDispatch.state.in_(states)).group_by(JobDispatch.state)
+    return dict.fromkeys(map(str, states), 0) | dict(session.execute(query).all())
+
+
+def seconds_waited(session: ActorSession) -> float:
+    """For how long the job of any business has been due that has been due longest; 0 when none is. For the platform."""
+    oldest = select(func.min(JobDispatch.run_at)).where(JobDispatch.state == JobState.QUEUED)
+    since = session.scalar(oldest)
+    return max(0.0, (now() - since).total_seconds()) if since else 0.0
 
 
 def _newest(before: UUID | None, limit: int) -> Select[*tuple[Any, ...]]:

@@ -25,6 +25,7 @@ from redis.retry import Retry
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
+from core.db.failures import failure_of
 from core.db.session import db
 from core.jobs.claims import claim_one, free_dead_workers, list_due
 from core.jobs.execution import run_claim
@@ -137,8 +138,9 @@ class Sweeper(threading.Thread):
             try:
                 with self.idle, self.app.app_context():
                     sweep(self.queue)
-            except Exception:
-                log.exception("the sweep failed; the next one is in %s s", self.seconds)
+            except Exception as error:
+                told = None if failure_of(error) else error
+                log.error("the sweep failed; the next one is in %s s", self.seconds, exc_info=told)
             self.soon.wait(self.seconds)
             self.soon.clear()
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-QUIET = ("BEGIN", "SET LOCAL", "SAVEPOINT", "RELEASE", "PRAGMA")
-"""What belongs to a transaction and not to the code under test."""
+from core.db.engines import TRANSACTION_CONTROL
 
 
 @contextmanager
@@ -18,7 +17,7 @@ def recorded_statements() -> Iterator[list[str]]:
     statements: list[str] = []
 
     def record(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(QUIET):
+        if not statement.startswith(TRANSACTION_CONTROL):
             statements.append(statement)
 
     event.listen(Engine, "before_cursor_execute", record)

@@ -10,14 +10,20 @@ SIGNED_IN = "signed in"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Either a ``permission`` (or several of which one suffices), or ``public`` with the reason why anybody may call it."""
+    """Either a ``permission`` (or several of which one suffices), or ``public`` with the reason why anybody may call it.
+
+    A public route that does not even ask who calls (``identifies`` is False) is answered without the database.
+    """
 
     permissions: tuple[str, ...] = ()
     public: str | None = None
+    identifies: bool = True
 
     @classmethod
-    def of(cls, permission: str | tuple[str, ...] | None, public: str | None) -> Access:
-        """The declaration of a route; ValueError when neither or both are given."""
+    def of(cls, permission: str | tuple[str, ...] | None, public: str | None, identifies: bool = True) -> Access:
+        """The declaration of a route; ValueError when neither or both are given, or when it would not know who may."""
         if bool(permission) == bool(public):
             raise ValueError("a route declares permission=… or public='reason', one of the two")
-        return cls((permission,) if isinstance(permission, str) else permission or (), public)
+        if permission and not identifies:
+            raise ValueError("a route that asks nobody's name has no permission=…")
+        return cls((permission,) if isinstance(permission, str) else permission or (), public, identifies)

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 from werkzeug.wrappers import Response as BaseResponse
 
+from core import logs
 from core.access.sessions import is_stale, mark_seen
 from core.access.signing_in import Me, identify
 from core.db.actor import Actor
@@ -82,6 +83,8 @@ def _begin() -> None:
         request.max_content_length = request.max_form_memory_size
     asked = request.headers.get("X-Request-ID", "")
     g.request_id = asked if REQUEST_ID.fullmatch(asked) else uuid7().hex
+    g.bound = logs.bound(request_id=g.request_id)
+    g.bound.__enter__()
     g.read_only_token = read_only.set(request.method in SAFE_METHODS)
     g.actor = None
     g.locale = visitor_language(request)
@@ -114,14 +117,15 @@ def access_of(endpoint: str | None) -> Access | None:
 
 def _guard() -> BaseResponse | None:
     """Let the request through, or answer: 303 to the log-in, 404 for an addon that is off, 403 without the permission."""
-    if request.endpoint == "static":
+    access = access_of(request.endpoint)
+    if request.endpoint == "static" or (access and not access.identifies):
         return None
     session = current_session()
     actor = identify(session, request)
     if actor is not None:
         g.actor = actor
         g.locale = g.me.language
-    access = access_of(request.endpoint)
+        logs.bind(tenant=actor.tenant_id, user=actor.user_id)
     if access is None:
         return None  # no such route: Flask answers 404 or 405
     if access.public:
@@ -206,10 +210,11 @@ def _note_use(response: Response) -> None:
     try:
         with open_session(Actor.system(g.actor.tenant_id)) as session:
             mark_seen(session, me.session_id)
-    except OperationalError:
-        log.warning("could not note the use of a session in %s", g.get("request_id"))
+    except (DBAPIError, TimeoutError):
+        log.warning("could not note the use of a session")
 
 
 def _end(error: BaseException | None) -> None:
     if "read_only_token" in g:
         read_only.reset(g.pop("read_only_token"))
+        g.pop("bound").__exit__(None, None, None)

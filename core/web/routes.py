@@ -36,10 +36,14 @@ class AddonViews:
         methods: tuple[str, ...] = ("GET",),
         permission: str | tuple[str, ...] | None = None,
         public: str | None = None,
+        identifies: bool = True,
         endpoint: str | None = None,
     ) -> Callable[[View], View]:
-        """Declare a route: who may call it is ``permission`` (any one of several) or ``public`` with its reason."""
-        access = Access.of(permission, public)
+        """Declare a route: who may call it is ``permission`` (any one of several) or ``public`` with its reason.
+
+        ``identifies=False`` is for a public route that has to answer while the database does not.
+        """
+        access = Access.of(permission, public, identifies)
 
         def decorate(view: View) -> View:
             self.routes.append(Route(rule, endpoint or view.__name__, view, methods, access))

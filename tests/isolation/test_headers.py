@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -47,7 +48,9 @@ def ask_for_every_status(prober: Prober) -> dict[int, Answer]:
     ]
     prober.app.view_functions["core.search"] = fail(RuntimeError("a mistake"))
     answers += [prober.send("GET", "/search", boss), prober.send("GET", "/search", boss, htmx=True)]
-    prober.app.view_functions["core.search"] = fail(OperationalError("SELECT", {}, Exception("database is locked")))
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    prober.app.view_functions["core.search"] = fail(OperationalError("SELECT", {}, locked))
     answers.append(prober.send("GET", "/search", boss))
     prober.complaints = [each for each in prober.complaints if "answers 50" not in each]
     return {answer.status: answer for answer in answers}

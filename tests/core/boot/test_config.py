@@ -12,6 +12,7 @@ import pytest
 from core.config import Config, ConfigError, documentation
 
 KEY = "k" * 32
+TOKEN = "t" * 16
 
 
 def read(tmp_path: Path, **environ: str) -> Config:
@@ -34,6 +35,7 @@ def test_an_empty_environment_is_a_working_deployment(tmp_path: Path, monkeypatc
     assert config.database_url == f"sqlite:///{tmp_path}/var/banyan.sqlite3"
     assert (config.addons, config.addons_path, config.database_owner_url, config.redis_url) == (None, (), None, None)
     assert (config.max_upload_mb, config.trusted_proxies, config.cookie_secure, config.debug) == (25, 0, False, False)
+    assert (config.log_format, config.log_level, config.metrics_token) == ("auto", "INFO", None)
 
 
 def test_every_variable_is_read(tmp_path: Path) -> None:
@@ -56,6 +58,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         BANYAN_MAX_UPLOAD_MB="5",
         BANYAN_TRUSTED_PROXIES="1",
         BANYAN_COOKIE_SECURE="no",
+        BANYAN_LOG_FORMAT="JSON",
+        BANYAN_LOG_LEVEL="debug",
+        BANYAN_METRICS_TOKEN=TOKEN,
         BANYAN_DEBUG="true",
     )
 
@@ -75,6 +80,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         max_upload_mb=5,
         trusted_proxies=1,
         cookie_secure=False,
+        log_format="json",
+        log_level="DEBUG",
+        metrics_token=TOKEN,
         debug=True,
     )
 
@@ -105,6 +113,18 @@ def test_redis_and_https_change_the_defaults(tmp_path: Path) -> None:
     assert (config.runner, config.cookie_secure) == ("rq", True)
 
 
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        ({"BANYAN_BASE_URL": "https://crm.example.vn/"}, "https://crm.example.vn"),
+        ({"BANYAN_HOST": "0.0.0.0", "BANYAN_PORT": "81"}, "http://localhost:81"),
+        ({"BANYAN_HOST": "crm.lan"}, "http://crm.lan:8000"),
+    ],
+)
+def test_absolute_links_begin_with_what_the_deployment_says(tmp_path: Path, environ: dict[str, str], url: str) -> None:
+    assert read(tmp_path, **environ).public_url == url
+
+
 def test_an_empty_variable_counts_as_absent(tmp_path: Path) -> None:
     assert read(tmp_path, BANYAN_PORT=" ", BANYAN_ADDONS="").addons is None
 
@@ -131,6 +151,9 @@ WRONG = [
     ("BANYAN_MAX_UPLOAD_MB", "0"),
     ("BANYAN_TRUSTED_PROXIES", "-1"),
     ("BANYAN_COOKIE_SECURE", "maybe"),
+    ("BANYAN_LOG_FORMAT", "xml"),
+    ("BANYAN_LOG_LEVEL", "LOUD"),
+    ("BANYAN_METRICS_TOKEN", "t" * 15),
     ("BANYAN_DEBUG", "2"),
 ]
 
@@ -167,7 +190,11 @@ def test_no_error_and_no_printed_config_gives_a_secret_away(tmp_path: Path, vari
     with pytest.raises(ConfigError) as caught:
         read(tmp_path, **{variable: "mysql://u:s3cret@h"})
     config = read(
-        tmp_path, BANYAN_SECRET_KEY=KEY, DATABASE_URL="postgresql://u:s3cret@h/d", REDIS_URL="redis://:s3cret@h"
+        tmp_path,
+        BANYAN_SECRET_KEY=KEY,
+        DATABASE_URL="postgresql://u:s3cret@h/d",
+        REDIS_URL="redis://:s3cret@h",
+        BANYAN_METRICS_TOKEN="s3cret" * 3,
     )
 
     assert "s3cret" not in f"{caught.value} {config!r}"
@@ -220,4 +247,4 @@ def test_every_variable_is_documented() -> None:
     entries = documentation()
 
     assert all(entry["default"] and entry["meaning"] for entry in entries)
-    assert len({entry["variable"] for entry in entries}) == len(entries) == 16
+    assert len({entry["variable"] for entry in entries}) == len(entries) == 19
