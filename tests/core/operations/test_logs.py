@@ -107,23 +107,26 @@ def test_no_line_can_be_forged_and_no_word_of_a_path_is_told(app: Any, world: An
 
 
 def test_neither_forms_nor_cookies_nor_values_of_statements_are_told(
-    app: Any, world: Any, tenant: Any, said: Said
+    app: Any, world: Any, tenant: Any, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = world.user(tenant, "core.manage_users")
     client = world.client(user)
     cookie = world.cookie(user)[1].partition(".")[2]
 
-    def break_twice() -> str:
-        """A constraint and a mistake, both with values in their errors' own texts."""
+    def break_a_constraint() -> str:
         with open_session(Actor.system(tenant.id)) as session:
             for _ in range(2):
                 session.add(User(username=SECRET, name=SECRET, password_hash=SECRET))
                 session.flush()
         return ""
 
-    app.view_functions["core.account"] = break_twice
+    def make_a_mistake() -> str:
+        with open_session(Actor.system(tenant.id)) as session:
+            return str(session.scalar(select(func.no_such_function(SECRET)).where(User.name == SECRET)))
+
+    monkeypatch.setitem(app.view_functions, "core.account", break_a_constraint)
     assert client.get("/account").status_code == 409
-    app.view_functions["core.account"] = lambda: open_session(Actor.system(tenant.id)).__enter__().scalar(_broken())
+    monkeypatch.setitem(app.view_functions, "core.account", make_a_mistake)
     assert client.get("/account").status_code == 500
     client.post("/login", data={"tenant": "x", "username": "somebody", "password": SECRET})
     client.get("/account", headers={"Authorization": f"Bearer {SECRET}", "Cookie": f"x={SECRET}"})
@@ -135,13 +138,11 @@ def test_neither_forms_nor_cookies_nor_values_of_statements_are_told(
     assert cookie not in said.text
 
 
-def _broken() -> Any:
-    return select(func.no_such_function(SECRET)).where(User.name == SECRET)
-
-
-def test_an_error_page_shows_the_number_that_stands_in_the_log(app: Any, world: Any, tenant: Any, said: Said) -> None:
+def test_an_error_page_shows_the_number_that_stands_in_the_log(
+    app: Any, world: Any, tenant: Any, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = world.client(world.user(tenant))
-    app.view_functions["core.account"] = lambda: 1 / 0
+    monkeypatch.setitem(app.view_functions, "core.account", lambda: 1 / 0)
 
     page, fragment = client.get("/account"), client.get("/account", htmx=True)
 
@@ -169,8 +170,10 @@ def test_a_failed_step_of_a_job_is_one_line(
     assert "the step broke" in line["error"]
 
 
-def test_a_streamed_answer_is_told_when_its_last_byte_has_gone(app: Any, world: Any, said: Said) -> None:
-    app.view_functions["core.login"] = lambda: iter(["one ", "two"])
+def test_a_streamed_answer_is_told_when_its_last_byte_has_gone(
+    app: Any, world: Any, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.view_functions, "core.login", lambda: iter(["one ", "two"]))
 
     answer = world.client().get("/login")
     before = said.about("banyan.request")
