@@ -17,6 +17,7 @@ from core.exchange.downloads import send_workbook
 from core.exchange.fields import ExchangeField
 from core.i18n import translator
 from core.kernel import current_session
+from core.resources.bulk import MAX_TICKED
 from core.resources.listing import ListState
 from core.resources.pages import with_args
 from core.web.answers import redirect_to
@@ -72,7 +73,7 @@ def answer_export(resource: Resource[Any]) -> ResponseReturnValue:
         matching = exporting.count_rows(session, resource, exporting.Selection(tuple(args)))
         view = ExportView(resource, session, state, ids, matching)
         return render("exchange/export.html", view=view, resource=resource)
-    selection = _selection(resource, args, ids)
+    selection = _selection(session, resource, args, ids)
     rows = exporting.count_rows(session, resource, selection)
     if rows > exporting.DIRECT_LIMIT:
         export = exporting.start_export(session, resource, selection)
@@ -87,13 +88,15 @@ def _ticked() -> tuple[UUID, ...]:
         raise DomainError.of(
             "unknown_record", _("A ticked row does not exist any more; go back to the list.")
         ) from None
-    if len(ids) > exporting.MAX_TICKED:
-        message = _("Tick at most %(n)s rows, or choose all that match.", n=exporting.MAX_TICKED)
+    if len(ids) > MAX_TICKED:
+        message = _("Tick at most %(n)s rows, or choose all that match.", n=MAX_TICKED)
         raise DomainError.of("too_many", message)
     return ids
 
 
-def _selection(resource: Resource[Any], args: list[tuple[str, str]], ids: tuple[UUID, ...]) -> exporting.Selection:
+def _selection(
+    session: ActorSession, resource: Resource[Any], args: list[tuple[str, str]], ids: tuple[UUID, ...]
+) -> exporting.Selection:
     wanted = set(request.form.getlist("columns"))
     columns = tuple(each.key for each in exporting.exported_fields(resource) if each.key in wanted)
     if not columns:
@@ -102,7 +105,8 @@ def _selection(resource: Resource[Any], args: list[tuple[str, str]], ids: tuple[
         if not ids:
             raise DomainError.of("nothing_chosen", _("Tick at least one row first."))
         return exporting.Selection(ids=ids, columns=columns)
-    return exporting.Selection(args=tuple(args), columns=columns)
+    fixed = exporting.list_state(session, resource, args).args(fixed=True)
+    return exporting.Selection(args=tuple(fixed), columns=columns)
 
 
 def _direct(session: ActorSession, resource: Resource[Any], selection: exporting.Selection) -> ResponseReturnValue:

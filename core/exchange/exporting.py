@@ -39,8 +39,6 @@ BATCH = 1_000
 DIRECT_LIMIT = 500
 """Rows that a request writes by itself; more is a job's work."""
 
-MAX_TICKED = 500
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:

@@ -22,6 +22,8 @@ BATCH = 100
 SYNC_LIMIT = 500
 """Records that a request changes by itself; more is a job's work."""
 
+MAX_TICKED = 10_000
+"""Ticks that one request names; whoever means more chooses all that match."""
 
 MAX_REASONS = 50
 """Skipped records that a report lists; the rest are counted."""

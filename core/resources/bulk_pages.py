@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from flask import request, url_for
@@ -17,7 +17,8 @@ from core.i18n import translator
 from core.jobs import enqueue
 from core.jobs.announcing import job_url
 from core.kernel import current_session
-from core.resources.bulk import MAX_REASONS, SYNC_LIMIT, BulkAction, BulkResult, Skipped, summary_text
+from core.resources.bulk import MAX_REASONS, MAX_TICKED, SYNC_LIMIT, BulkAction, BulkResult, Skipped, summary_text
+from core.resources.filters import Args
 from core.resources.listing import count_text, criteria, read_counts, read_state, select_ids
 from core.web.answers import redirect_to, toast
 from core.web.rendering import render
@@ -28,17 +29,24 @@ if TYPE_CHECKING:
 _ = translator(__name__)
 
 CONFIRMED = "confirmed"
-NOT_OF_THE_FORM = frozenset({CONFIRMED, "action", "all", "ids", "csrf_token"})
+BACK = "back"
+"""The query of the list that the question was asked on: where the report leads back to."""
+
+NOT_OF_THE_FORM = frozenset({CONFIRMED, BACK, "action", "all", "ids", "csrf_token"})
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The records that are meant. ``count`` may be capped; ``unknown`` are ticks that are no ids."""
+    """The records that are meant. ``count`` may be capped; ``unknown`` are ticks that are no ids.
+
+    ``args`` choose all that match, by what the filter meant when the question was asked.
+    """
 
     ids: tuple[UUID, ...]
     count: int
     takes_all: bool = False
     unknown: int = 0
+    args: Args = field(default_factory=list)
 
     @property
     def unknown_result(self) -> BulkResult:
@@ -69,13 +77,20 @@ class BulkView:
         return str(_("%(verb)s %(n)s %(name)s?", verb=verb, n=count_text(self.chosen.count), name=name))
 
     @property
+    def back(self) -> str:
+        """The list's query. Only this travels, and is written anew, so that nobody is led elsewhere."""
+        sent = request.form.get(BACK)
+        return urlencode(parse_qsl(sent, keep_blank_values=True) if sent else list(request.args.items(multi=True)))
+
+    @property
     def list_url(self) -> str:
-        return _with_query(url_for(self.resource.endpoint("list")))
+        url = url_for(self.resource.endpoint("list"))
+        return f"{url}?{self.back}" if self.back else url
 
     @property
     def url(self) -> str:
         """Where the confirmed action goes: with the filter, if all that match are meant."""
-        return _with_query(url_for(self.resource.endpoint("bulk")))
+        return _with_query(url_for(self.resource.endpoint("bulk")), self.chosen.args)
 
     @property
     def summary(self) -> str:
@@ -84,10 +99,9 @@ class BulkView:
         return summary_text(self.result.changed, len(self.result.skipped))
 
 
-def _with_query(url: str) -> str:
-    """``url`` with this request's query. Not through url_for: there a parameter may be called ``endpoint`` or ``_external``."""
-    query = urlencode(list(request.args.items(multi=True)))
-    return f"{url}?{query}" if query else url
+def _with_query(url: str, args: Args) -> str:
+    """``url`` with a query. Not through url_for: there a parameter may be called ``endpoint`` or ``_external``."""
+    return f"{url}?{urlencode(args)}" if args else url
 
 
 def answer_bulk(resource: Resource[Any]) -> ResponseReturnValue:
@@ -107,7 +121,7 @@ def answer_bulk(resource: Resource[Any]) -> ResponseReturnValue:
     if form is not None and not form.validate():
         return render("resource/bulk.html", view=view, resource=resource), 422
     if len(chosen.ids) > SYNC_LIMIT:
-        return _enqueue(resource, session, action)
+        return _enqueue(resource, session, action, chosen)
     result = action.run(session, chosen.ids, **(form.data if form else {})) + chosen.unknown_result
     session.flush()
     return _report(view, result)
@@ -132,8 +146,8 @@ def _ticked() -> Chosen:
             ids[UUID(text)] = None
         except ValueError:
             unknown += 1
-    if len(ids) > SYNC_LIMIT:
-        raise DomainError.of("too_many", _("Tick at most %(n)s rows, or choose all that match.", n=SYNC_LIMIT))
+    if len(ids) > MAX_TICKED:
+        raise DomainError.of("too_many", _("Tick at most %(n)s rows, or choose all that match.", n=MAX_TICKED))
     return Chosen(tuple(ids), len(ids), unknown=unknown)
 
 
@@ -150,10 +164,10 @@ def _all_that_match(resource: Resource[Any], session: ActorSession) -> Chosen:
     if count > SYNC_LIMIT:
         keep = criteria(resource, state, session)
         count = read_counts(resource, replace(state, tab=None), session, keep, with_tabs=False).matching
-    return Chosen(ids, count, takes_all=True)
+    return Chosen(ids, count, takes_all=True, args=state.args(fixed=True))
 
 
-def _enqueue(resource: Resource[Any], session: ActorSession, action: BulkAction) -> ResponseReturnValue:
+def _enqueue(resource: Resource[Any], session: ActorSession, action: BulkAction, chosen: Chosen) -> ResponseReturnValue:
     """Leave it to a job, which does the same as the same user, and show how far it is."""
     sent = {name: request.form.getlist(name) for name in request.form if name not in NOT_OF_THE_FORM}
     job = enqueue(
@@ -161,7 +175,8 @@ def _enqueue(resource: Resource[Any], session: ActorSession, action: BulkAction)
         "core.run_bulk_action",
         resource=resource.full_name,
         action=action.key,
-        query=request.query_string.decode(),
+        query=urlencode(chosen.args),
+        ids=None if chosen.takes_all else [str(id) for id in chosen.ids],
         until=str(uuid7()),
         values=sent,
     )

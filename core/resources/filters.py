@@ -6,7 +6,7 @@ A filter's parameters begin with ``f.<key>``. What cannot be read is a DomainErr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from core.db.session import ActorSession
 from core.errors import DomainError
 from core.i18n import translator
 from core.money import format_money, parse_money
-from core.periods import PRESETS, Period, parse_period
+from core.periods import CUSTOM, PRESETS, Period, parse_period
 from core.resources.paging import python_type
 from core.text import LIKE_ESCAPE, clean, like_pattern
 
@@ -67,6 +67,10 @@ class Filter:
     def args(self, value: Any) -> Args:
         """The parameters that :meth:`read` reads back as ``value``."""
         raise NotImplementedError
+
+    def fixed_args(self, value: Any) -> Args:
+        """The parameters that mean the same rows tomorrow: for work that is asked for now and done later."""
+        return self.args(value)
 
     def text(self, value: Any, session: ActorSession) -> str:
         """The value as the chip says it."""
@@ -224,6 +228,9 @@ class PeriodFilter(Filter):
 
     def args(self, value: Period) -> Args:
         return list(value.as_args(f"{self.name}.").items())
+
+    def fixed_args(self, value: Period) -> Args:
+        return self.args(replace(value, preset=CUSTOM))
 
     def text(self, value: Period, session: ActorSession) -> str:
         return str(value.label)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -23,24 +25,32 @@ _ = translator(__name__)
 
 @job("core.run_bulk_action", title=_("Bulk action"))
 def run_bulk_action(
-    run: JobRun, *, resource: str, action: str, query: str, until: str, values: dict[str, list[str]]
+    run: JobRun,
+    *,
+    resource: str,
+    action: str,
+    query: str,
+    until: str,
+    values: dict[str, list[str]],
+    ids: list[str] | None = None,
 ) -> Iterator[Step]:
-    """Do ``action`` for all records of ``resource`` that match the list's ``query``, as the user who asked.
+    """Do ``action`` for the records ``ids`` of ``resource``, or all that match the list's ``query``, as the user who asked.
 
-    Records are walked by id up to ``until``, the newest id of the moment of asking, so each is met once even where the
-    action takes it out of the filter, and none that came later. ``values`` are what the action's form was sent.
+    Those that match are walked by id up to ``until``, the newest id of the moment of asking, so each is met once even
+    where the action takes it out of the filter, and none that came later. ``values`` are what the action's form was sent.
     """
     listed = find_resource(resource).for_tenant(run.session)
     chosen = _allowed_action(listed, action, run.session)
     known = run.result or {"changed": 0, "skipped": 0, "reasons": []}
     done = known["changed"] + known["skipped"]
     place = UUID(run.cursor["id"]) if run.cursor else None
-    total = run.cursor["total"] if run.cursor else _count(listed, run.session, query, UUID(until))
-    while ids := _next_ids(listed, run.session, query, place, UUID(until)):
-        result = chosen.run(run.session, ids, **_form_data(chosen, values))
+    meant = _Ticked(ids) if ids is not None else _Matching(listed, run.session, query, UUID(until))
+    total = run.cursor["total"] if run.cursor else meant.count()
+    while batch := meant.after(place):
+        result = chosen.run(run.session, batch, **_form_data(chosen, values))
         known = _added(known, result)
         run.result = {**known, "message": _message(chosen, known)}
-        done, place = done + len(ids), ids[-1]
+        done, place = done + len(batch), batch[-1]
         yield Step(done=done, total=total, cursor={"id": str(place), "total": total})
     run.result = {**known, "message": _message(chosen, known)}
 
@@ -52,25 +62,43 @@ def _allowed_action(resource: Resource[Any], key: str, session: ActorSession) ->
     return action
 
 
-def _matching(resource: Resource[Any], session: ActorSession, query: str) -> list[Any]:
-    state = read_state(resource, MultiDict(parse_qsl(query)), session)
-    if state.notices:  # a part of the filter means nothing any more: the rest would choose more than was asked for
-        raise DomainError.of("bad_filter", state.notices[0])
-    return criteria(resource, state, session)
+class _Ticked:
+    """The records that were ticked, by id."""
+
+    def __init__(self, ids: list[str]) -> None:
+        self.ids = sorted(UUID(id) for id in ids)
+
+    def count(self) -> int:
+        return len(self.ids)
+
+    def after(self, place: UUID | None) -> list[UUID]:
+        start = bisect_right(self.ids, place) if place else 0
+        return self.ids[start : start + BATCH]
 
 
-def _next_ids(
-    resource: Resource[Any], session: ActorSession, query: str, place: UUID | None, until: UUID
-) -> list[UUID]:
-    id = resource.model.id
-    where = [id <= until, *_matching(resource, session, query), *([id > place] if place else [])]
-    return list(session.scalars(select(id).where(*where).order_by(id).limit(BATCH)))
+@dataclass
+class _Matching:
+    """The records that match the list's query, as far as they were there when it was asked."""
 
+    resource: Resource[Any]
+    session: ActorSession
+    query: str
+    until: UUID
 
-def _count(resource: Resource[Any], session: ActorSession, query: str, until: UUID) -> int:
-    id = resource.model.id
-    matching = select(id).where(id <= until, *_matching(resource, session, query)).subquery()
-    return session.scalar(select(func.count()).select_from(matching)) or 0
+    def count(self) -> int:
+        matching = select(self.resource.model.id).where(*self._criteria()).subquery()
+        return self.session.scalar(select(func.count()).select_from(matching)) or 0
+
+    def after(self, place: UUID | None) -> list[UUID]:
+        id = self.resource.model.id
+        where = [*self._criteria(), *([id > place] if place else [])]
+        return list(self.session.scalars(select(id).where(*where).order_by(id).limit(BATCH)))
+
+    def _criteria(self) -> list[Any]:
+        state = read_state(self.resource, MultiDict(parse_qsl(self.query)), self.session)
+        if state.notices:  # a part of the filter means nothing any more: the rest would choose more than was asked for
+            raise DomainError.of("bad_filter", state.notices[0])
+        return [self.resource.model.id <= self.until, *criteria(self.resource, state, self.session)]
 
 
 def _form_data(action: BulkAction, values: dict[str, list[str]]) -> dict[str, Any]:

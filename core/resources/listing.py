@@ -74,15 +74,24 @@ class ListState:
     extra: Args
 
     def args(
-        self, *, without: Filter | None = None, sort: Sort | None = None, page: Sequence[tuple[str, str]] = ()
+        self,
+        *,
+        without: Filter | None = None,
+        sort: Sort | None = None,
+        page: Sequence[tuple[str, str]] = (),
+        fixed: bool = False,
     ) -> Args:
-        """The parameters of this list, changed as said; without a page unless one is given."""
+        """The parameters of this list, changed as said; without a page unless one is given.
+
+        ``fixed`` ones choose the same rows whenever they are read: "this month" is the month of now.
+        """
         tab, default_sort, size = self.defaults
         sort = sort or self.sort
         made: Args = [("tab", self.tab.key)] if self.tab and self.tab is not tab else []
         made += [("q", self.query)] if self.query else []
         for each, value in self.chosen:
-            made += each.args(value) if each is not without else []
+            if each is not without:
+                made += each.fixed_args(value) if fixed else each.args(value)
         made += [("sort", sort.text)] if sort != default_sort else []
         made += [("size", str(self.size))] if self.size != size else []
         return [*made, *self.extra, *page]

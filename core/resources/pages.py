@@ -129,11 +129,9 @@ class ListView:
         return count_text(self.counts.matching)
 
     @property
-    def tab_total(self) -> int | str | None:
-        """How many rows the tab has without search and filters; None where that was not counted."""
-        key = self.state.tab.key if self.state.tab else ""
-        counted = self.counts.tabs.get(key, None if self.state.is_narrowed else self.counts.matching)
-        return None if counted is None else count_text(counted)
+    def is_fragment(self) -> bool:
+        """Whether the region alone is asked for, while the heading around it stays."""
+        return _is_fragment()
 
     def tabs(self) -> list[dict[str, Any]]:
         """The tabs as ``ui/controls.html`` wants them. A tab begins without search and filters."""
@@ -263,10 +261,13 @@ def read_list(resource: Resource[Any], session: ActorSession) -> ListView:
     """The list that the request asks for: two statements, and one for a search on PostgreSQL."""
     state = read_state(resource, request.args, session)
     keep = criteria(resource, state, session)
-    with_tabs = not is_htmx() or request.headers.get("HX-Target") != "list"
-    counts = read_counts(resource, state, session, keep, with_tabs=with_tabs)
+    counts = read_counts(resource, state, session, keep, with_tabs=not _is_fragment())
     page = read_page(resource, state, session, keep)
     return ListView(resource, session, state, page, counts, url_for(resource.endpoint("list")))
+
+
+def _is_fragment() -> bool:
+    return is_htmx() and request.headers.get("HX-Target") == "list"
 
 
 def answer_filter(resource: Resource[Any]) -> ResponseReturnValue:
@@ -377,13 +378,14 @@ class DetailView:
         }
 
     def buttons(self) -> list[dict[str, Any]]:
-        """What people do most; where nothing was declared, editing."""
+        """What people do most: editing, and what the resource declares."""
         actions = [action for action in self.resource.actions if action.place == "button"]
         items = action_items(self.session, actions, self.record.id, self.record)
-        if not items and self.resource.can_edit(self.session, self.record):
-            url = url_if_allowed(self.resource, self.session, "edit", id=self.record.id)
-            items = [{"label": str(_("Edit")), "icon": "pencil", "url": url, "attrs": {}}] if url else []
-        return items
+        url = url_if_allowed(self.resource, self.session, "edit", id=self.record.id)
+        if not url or not self.resource.can_edit(self.session, self.record):
+            return items
+        is_main = not any(item["primary"] for item in items)
+        return [{"label": str(_("Edit")), "icon": "pencil", "url": url, "attrs": {}, "primary": is_main}, *items]
 
     def menu(self) -> list[dict[str, Any]]:
         """What the … beside the buttons holds."""

@@ -1,6 +1,7 @@
 """A resource in a real browser: search while typing, filters, ticks, dialogs, undo; and nothing that axe objects to."""
 
 import pytest
+from playwright.sync_api import expect
 
 from core.testing.browser import DESKTOP, PHONE
 
@@ -125,6 +126,42 @@ def test_a_field_is_checked_when_it_is_left_and_a_refused_form_focuses_the_first
     desktop.locator("[data-errors]").wait_for()
     assert desktop.evaluate("document.activeElement.id") == "name"
     assert desktop.get_by_label("Code").input_value() == "X"
+
+
+def test_a_refused_form_can_be_left_and_come_back_to_and_no_page_complains(desktop, shelf):
+    """The watch over each page fails this test on any console error and any violation of the content security policy."""
+    desktop.goto("/shelf/books/")
+    desktop.locator("#list tbody .more button").first.click()
+    desktop.keyboard.press("Escape")
+    with desktop.expect_response("**sort=**"):  # the row's menu has a place by now, which the new rows must not inherit
+        desktop.get_by_role("link", name="Price (₫)").click()
+    desktop.goto(f"/shelf/books/{shelf}")
+    with desktop.expect_navigation():
+        desktop.locator(".acts").get_by_role("link", name="Edit").click()
+    desktop.get_by_label("Code").fill("")
+    desktop.get_by_label("Title").fill("Ghi chú mới")
+    for _time in range(2):
+        with desktop.expect_navigation():
+            desktop.get_by_role("button", name="Save", exact=True).click()
+        desktop.locator("[data-errors]").wait_for()
+    desktop.get_by_role("link", name="Books", exact=True).first.click()
+    desktop.locator("#list").wait_for()
+    desktop.go_back()
+
+    desktop.wait_for_url(f"**/{shelf}/edit")
+    expect(desktop.get_by_label("Title")).to_have_value("Ghi chú mới")
+    expect(desktop.get_by_label("Code")).to_have_value("")
+
+
+@pytest.mark.usefixtures("shelf")
+def test_the_phone_shows_every_bulk_action_without_scrolling(phone):
+    phone.goto("/shelf/books/")
+    phone.get_by_label("Choose Số đỏ").check()
+    bar = phone.locator(".bulk")
+    width = phone.viewport_size["width"]
+    for box in (each.bounding_box() for each in bar.locator("button, label").all()):
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from tests.core.resources.pages import Page, read
@@ -161,6 +162,46 @@ def test_more_than_a_request_may_change_becomes_a_job_of_the_same_user(app, clie
         assert (job.state, job.done, job.total) == ("done", 6, 6)
         assert job.result["message"] == "Lend: 5 changed, 1 skipped"
         assert job.result["reasons"] == [{"name": "Sách đã mượn", "reason": "It is lent already."}]
+
+
+@pytest.mark.req("SYS-12")
+@pytest.mark.usefixtures("small_limits")
+def test_a_period_of_a_job_is_that_of_the_moment_of_asking(app, client, shelve, titles):
+    from core.jobs.execution import run_due_jobs
+
+    with time_machine.travel("2026-11-20T03:00:00Z", tick=False):
+        shelve(*(f"Tháng mười một {number}" for number in range(4)))
+        query = "?f.added.period=this_month&sort=name"
+        question = Page(_lend(client, query=query, all="1").text)
+        asked = question.element(method="post", novalidate="")["action"]
+        assert "f.added.from=2026-11-01" in asked
+        assert question.fields()["back"] == query[1:]
+        answer = client.post(asked, data={"action": "lend", "all": "1", "confirmed": "1", "back": "next=//x\r\nA: b"})
+        assert answer.location.startswith("/jobs/")
+    with time_machine.travel("2026-12-05T03:00:00Z", tick=False), app.app_context():
+        shelve("Tháng mười hai")
+        run_due_jobs()
+    assert titles(is_lent=True) == [f"Tháng mười một {number}" for number in range(4)]
+
+
+@pytest.mark.req("SYS-12")
+@pytest.mark.usefixtures("small_limits")
+def test_more_ticks_than_a_request_may_change_are_a_job_too(app, client, world, tenant, shelve, titles):
+    from core.jobs import Job
+    from core.jobs.execution import run_due_jobs
+
+    ids = shelve(*(f"Sách {number}" for number in range(5)))
+    hidden = shelve("Sách của người khác", owner_id=world.user(tenant).id)
+    shelve("Sách không chọn")
+    assert "Lend 6 books?" in _lend(client, [*ids, hidden]).text
+    assert _lend(client, [*ids, hidden], confirmed="1").location.startswith("/jobs/")
+    with app.app_context():
+        run_due_jobs()
+    assert titles(is_lent=True) == [f"Sách {number}" for number in range(5)]
+    with world.session(tenant) as session:
+        job = session.scalars(select(Job)).one()
+        assert (job.state, job.done, job.total) == ("done", 6, 6)
+        assert job.result["message"] == "Lend: 5 changed, 1 skipped"
 
 
 @pytest.mark.usefixtures("small_limits")

@@ -270,6 +270,16 @@ def test_htmx_gets_the_region_alone(client, shelve):
     assert "<html" not in answer.text
 
 
+def test_the_heading_counts_what_is_shown(client, shelve):
+    shelve("Dế Mèn", "Số đỏ", is_lent=True)
+    shelve("Tắt đèn")
+    for query, count in (("", 3), ("?q=men", 1), ("?f.lent=1", 2), ("?f.lent=1&q=xyz", 0), ("?tab=mine", 0)):
+        page = read(client, f"/shelf/books/{query}")
+        assert f'<span id="total"><span class="count">{count}</span></span></h1>' in page.html, query
+    fragment = client.get("/shelf/books/?q=men", htmx="list").text
+    assert '<span id="total" hx-swap-oob="true"><span class="count">1</span></span>' in fragment
+
+
 def test_an_empty_list_says_what_to_do(client, shelve, world, tenant):
     empty = read(client, "/shelf/books/")
     assert "Nothing here yet" in empty.text

@@ -116,7 +116,7 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("[hx-post], [hx-put], [hx-patch]")) sessionStorage.setItem(SENT, keyOf(form));
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt;
+  const form = event.detail.requestConfig.elt; // detail.elt would be the form where a field replaced itself
   if (!form.matches("form[data-draft]") || !event.detail.successful || event.detail.xhr.status >= 400) return;
   const target = event.detail.xhr.getResponseHeader("HX-Redirect") ?? "";
   if (target.startsWith("/login")) return;

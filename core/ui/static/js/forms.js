@@ -1,4 +1,11 @@
-// Forms: grouped money, the unsaved-changes guard, sub-form rows.
+// Forms: grouped money, the unsaved-changes guard, sub-form rows, the way back to a refused form.
+
+// A refused form is the answer to a POST, which Back could not show again: its place in the history becomes the page it was sent
+// from. There the draft waits with what was typed.
+if (document.documentElement.dataset.method === "POST") {
+  const isOurs = document.referrer && new URL(document.referrer).origin === location.origin;
+  history.replaceState(history.state, "", isOurs ? document.referrer : location.href);
+}
 
 // 1234567 reads 1.234.567 at first and once the field is left; what is not a plain number stays for the server to judge.
 const group = (field) => {
@@ -24,7 +31,7 @@ watch(document);
 document.addEventListener("htmx:load", (event) => watch(event.detail.elt.parentElement ?? document));
 document.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaving.add(event.target); });
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt;
+  const form = event.detail.requestConfig.elt; // detail.elt would be the form where a field replaced itself
   if (form.tagName !== "FORM") return;
   leaving.delete(form);
   if (event.detail.successful && form.isConnected) clean.set(form, snapshot(form));

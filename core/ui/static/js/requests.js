@@ -61,7 +61,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt } = event.detail;
   if (elt.closest("[data-quiet]")) return;
-  underWay.delete(elt);
+  underWay.delete(event.detail.requestConfig.elt);
   release(elt.tagName === "FORM" ? elt : elt.parentElement ?? document);
   open = Math.max(0, open - 1);
   root.classList.toggle("is-loading", open > 0);
