@@ -15,16 +15,21 @@ from core.web.forms import BooleanField, ChoiceField, ChoicesField, Form, PhoneF
 _ = translator(__name__)
 
 
-class ChangePasswordForm(Form):
-    """One's own password: the present one and the new one twice."""
+class ChoosePasswordForm(Form):
+    """A password without the present one, by a link."""
 
-    old = PasswordField(_("Present password"), [InputRequired()])
     new = PasswordField(
         _("New password"), [InputRequired()], description=_("At least 8 characters; a short sentence is fine.")
     )
     again = PasswordField(
         _("New password again"), [InputRequired(), EqualTo("new", _("This is not the same as the new password."))]
     )
+
+
+class ChangePasswordForm(ChoosePasswordForm):
+    """One's own password: the present one and the new one twice."""
+
+    old = PasswordField(_("Present password"), [InputRequired()])
 
 
 class GroupForm(Form):
@@ -34,16 +39,11 @@ class GroupForm(Form):
 
 
 class UserForm(Form):
-    """An employee's account. User name and password are asked of a new one alone."""
+    """An employee's account. The user name is asked of a new one alone."""
 
     name = StringField(_("Name"), [InputRequired()])
     username = StringField(
         _("User name"), [InputRequired()], description=_("What the employee signs in with. It never changes.")
-    )
-    password = PasswordField(
-        _("First password"),
-        [InputRequired()],
-        description=_("At least 8 characters. The employee must choose another one when signing in the first time."),
     )
     email = StringField(_("E-mail"))
     phone = PhoneField(_("Phone"))

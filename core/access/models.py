@@ -1,4 +1,4 @@
-"""Users, departments and groups of a tenant, and the server-side sessions of those who have signed in."""
+"""Users, departments and groups of a tenant, the server-side sessions of those who have signed in, and what they sign in by."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import BigInteger, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.access.passwords import UNUSABLE
 from core.db.base import Model, TenantModel, index, link, to, unique
 from core.db.mixins import Audited, Searchable, Sortable, Stamped, Versioned
 from core.db.types import PhoneNumber, key_text
@@ -28,10 +29,14 @@ class User(Audited, Versioned, Searchable, Sortable, TenantModel):
     phone: Mapped[str | None] = mapped_column(PhoneNumber)
     password_hash: Mapped[str] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
-    must_change_password: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(String(8), default="vi")
     theme: Mapped[str] = mapped_column(String(12), default="auto")
     density: Mapped[str] = mapped_column(String(12), default="comfortable")
+
+    @property
+    def has_password(self) -> bool:
+        """Whether the user has chosen a password; who was invited has none."""
+        return self.password_hash != UNUSABLE
 
 
 class Department(Audited, Versioned, Searchable, Sortable, TenantModel):
@@ -66,6 +71,7 @@ class Group(Audited, Versioned, Searchable, Sortable, TenantModel):
 
     name: Mapped[str] = mapped_column(key_text(120))
     shipped_key: Mapped[str | None] = mapped_column(key_text(120))
+    requires_second_factor: Mapped[bool] = mapped_column(default=False)
 
 
 class GroupPermission(TenantModel):
@@ -89,7 +95,11 @@ class GroupMember(Stamped, TenantModel):
 
 
 class UserSession(TenantModel):
-    """A signed-in browser. Only the token's SHA-256 is kept; deleting the row signs the browser out."""
+    """A signed-in browser. Only the token's SHA-256 is kept; deleting the row signs the browser out.
+
+    While it ``awaits_code`` nobody is signed in: the password was right, the second factor has not been shown.
+    ``confirmed_at`` is when the user last proved who he is.
+    """
 
     __tablename__ = "core_session"
     __table_args__ = (unique("token_hash"),)
@@ -99,9 +109,53 @@ class UserSession(TenantModel):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    awaits_code: Mapped[bool] = mapped_column(default=False)
     user_agent: Mapped[str] = mapped_column(String(300), default="")
     address: Mapped[str] = mapped_column(String(64), default="")
+
+
+class PasswordLink(Stamped, TenantModel):
+    """A way to choose a password without the present one: an invitation, or an administrator's help. It works once.
+
+    Only the token's SHA-256 is kept; deleting the row makes the link worthless.
+    """
+
+    __tablename__ = "core_password_link"
+    __table_args__ = (unique("token_hash"),)
+
+    user_id: Mapped[UUID] = link("core_user", ondelete="CASCADE")
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    expires_at: Mapped[datetime]
+
+
+class SecondFactor(TenantModel):
+    """The app that shows a user's codes (TOTP, RFC 6238). A table of its own, which no page, export or API maps.
+
+    ``secret`` is sealed (``core.sealing``); ``last_step`` is the 30-second step of the last code taken, so that each
+    works once.
+    """
+
+    __tablename__ = "core_second_factor"
+    __table_args__ = (unique("user_id"),)
+
+    user_id: Mapped[UUID] = link("core_user", ondelete="CASCADE", index=False)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+
+
+class RecoveryCode(TenantModel):
+    """A code that replaces the app once; using it deletes the row. ``mark`` is its beginning, by which it is found, the
+    rest is hashed like a password (ASVS 5.0 §6.5.2)."""
+
+    __tablename__ = "core_recovery_code"
+    __table_args__ = (unique("user_id", "mark"),)
+
+    user_id: Mapped[UUID] = link("core_user", ondelete="CASCADE", index=False)
+    mark: Mapped[str] = mapped_column(key_text(2))
+    code_hash: Mapped[str] = mapped_column(String(200))
 
 
 class LoginAttempt(Model):

@@ -51,7 +51,7 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 UNUSABLE = "!"
-"""Kept in place of a hash where nobody can log in with a password."""
+"""Kept in place of a hash while somebody has no password: he was invited and has not chosen one."""
 
 # What an unknown user's password is compared with, so that the answer takes as long; nobody knows the password.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$sv0Lqt1n3+kF/EG/cpLp1g$cXXf4cFTbxpQcuDXtR3tCoDty3bvWMyktVLKELbQPwc"

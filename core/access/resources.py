@@ -105,7 +105,6 @@ class Users(Resource[User]):
         Fact("username", _("User name")),
         Fact("email", _("E-mail"), kind="email"),
         Fact("phone", _("Phone")),
-        Fact("must_change_password", _("Must change the password")),
         Fact("created_at", _("Added")),
     )
     actions = (
@@ -119,11 +118,20 @@ class Users(Resource[User]):
         ),
         Action(_("Unlock"), "core.users_unlock", icon="key", post=True, when=lambda user: not user.is_active),
         Action(
-            _("New one-time password"),
-            "core.users_reset_password",
+            _("Invitation link"),
+            "core.users_password_link",
+            icon="send",
+            primary=True,
+            post=True,
+            when=lambda user: user.is_active and not user.has_password,
+        ),
+        Action(
+            _("Link for a new password"),
+            "core.users_password_link",
             icon="key",
             post=True,
-            confirm=_("Make a one-time password? The present one counts no more and the employee is signed out."),
+            confirm=_("Make a link by which the employee chooses a new password? The present one counts until then."),
+            when=lambda user: user.is_active and user.has_password,
         ),
     )
     bulk_actions = (
@@ -146,7 +154,7 @@ class Users(Resource[User]):
     def make_form(self, session: ActorSession, record: User | None, *, sent: Sent = True) -> Any:
         form = super().make_form(session, record, sent=sent)
         if record is not None:
-            del form.username, form.password, form.language
+            del form.username, form.language
         return form
 
     def form_data(self, session: ActorSession, record: User | None) -> Mapping[str, Any]:
@@ -165,13 +173,12 @@ class Users(Resource[User]):
             session,
             username=form.username.data,
             name=form.name.data,
-            password=form.password.data,
+            password=None,
             email=form.email.data or "",
             phone=form.phone.data or "",
             language=form.language.data,
             department_ids=form.departments.data or (),
             group_ids=form.groups.data or (),
-            must_change_password=True,
         )
 
     def update(self, session: ActorSession, record: User, form: Any) -> None:

@@ -39,6 +39,7 @@ def start_session(session: ActorSession, user: User, *, address: str, user_agent
             token_hash=hash_token(token),
             created_at=moment,
             last_seen_at=moment,
+            confirmed_at=moment,
             expires_at=moment + LONGEST,
             user_agent=user_agent[:300],
             address=address[:64],

@@ -41,7 +41,6 @@ class Me:
     theme: str
     density: str
     tenant_name: str
-    must_change_password: bool
     last_seen_at: datetime
     unread: int = 0
 
@@ -97,7 +96,6 @@ def _find_me(session: ActorSession, token: str) -> Me | None:
             User.theme,
             User.density,
             Tenant.name,
-            User.must_change_password,
             UserSession.last_seen_at,
         )
         .join(User, (User.id == UserSession.user_id) & (User.tenant_id == UserSession.tenant_id))

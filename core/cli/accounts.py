@@ -7,8 +7,8 @@ import sys
 import click
 from sqlalchemy import select
 
-from core.access.models import Group
-from core.access.services import create_user
+from core.access.models import Group, User
+from core.access.services import create_user, make_password_link
 from core.app import create_app
 from core.db.actor import Actor
 from core.db.session import ActorSession, open_session
@@ -34,6 +34,7 @@ def user() -> None:
 )
 @click.option("--administrator", is_flag=True, help="Add to the ready-made group of administrators.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@click.option("--invite", is_flag=True, help="No password: print a link by which the employee chooses one.")
 def create(
     tenant: str,
     username: str,
@@ -42,12 +43,10 @@ def create(
     groups: tuple[str, ...],
     administrator: bool,
     password_stdin: bool,
+    invite: bool,
 ) -> None:
     """Make the account USERNAME in the business TENANT."""
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = None if invite else _read_password(password_stdin)
     with create_app().app_context(), open_session(Actor.system(get_tenant(tenant).id)) as session:
         made = create_user(
             session,
@@ -59,6 +58,27 @@ def create(
             administrator=administrator,
         )
         click.echo(made.username)
+        if invite:
+            click.echo(make_password_link(session, made).address)
+
+
+@user.command("reset-link")
+@click.argument("tenant")
+@click.argument("username")
+def reset_link(tenant: str, username: str) -> None:
+    """Print a link by which USERNAME of the business TENANT chooses a new password, once and within the hour."""
+    with create_app().app_context(), open_session(Actor.system(get_tenant(tenant).id)) as session:
+        found = session.scalar(select(User).where(User.username == username.strip().lower()))
+        if found is None:
+            raise DomainError.of("unknown_user", _("There is no user %(name)s.", name=username))
+        click.echo(make_password_link(session, found).address)
+
+
+def _read_password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
 
 
 def _find_group(session: ActorSession, name: str) -> Group:

@@ -141,6 +141,7 @@ class World:
                     token_hash=hash_token(token),
                     created_at=moment,
                     last_seen_at=moment,
+                    confirmed_at=moment,
                     expires_at=moment + SESSION_LIFE,
                 )
             )

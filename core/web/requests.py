@@ -37,9 +37,6 @@ _ = translator(__name__)
 log = logging.getLogger(__name__)
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN_BEFORE_CHANGE = frozenset({"core.account", "core.account_password", "core.preferences", "core.logout"})
-"""What a user may open before he has replaced a one-time password."""
-
 ADDON_OFF = "addon_off"
 """The problem's code by which the error page tells a switched-off application from what is not there (SYS-01)."""
 
@@ -132,8 +129,6 @@ def _guard() -> BaseResponse | None:
         return None
     if actor is None:
         return _ask_to_log_in()
-    if g.me.must_change_password and request.endpoint not in OPEN_BEFORE_CHANGE:
-        return redirect_to(url_for("core.account"))
     addon = cast(str, request.endpoint).partition(".")[0]
     if addon not in enabled_addons(session):
         raise _is_off(addon)

@@ -11,7 +11,10 @@ from tests.isolation.probing import Prober, Target, targets_of
 from tests.isolation.town import HERE
 from tests.isolation.walking import methods_of, own_path
 
-PUBLIC = {"core.login", "core.login_submit", "core.healthz", "core.readyz", "core.metrics"}
+PUBLIC = {
+    "core.login", "core.login_submit", "core.password_link", "core.password_link_use",
+    "core.healthz", "core.readyz", "core.metrics",
+}  # fmt: skip
 """Reviewed: what anybody may call. A new public route is added here with a reason in its declaration."""
 
 

@@ -18,6 +18,7 @@ CANARY_FREE = {
     "core_group_permission": {"permission"},
     "core_job": {"name", "state", "language"},
     "core_notification": {"kind"},
+    "core_recovery_code": {"mark", "code_hash"},
     "core_session": {"address"},
     "core_setting": {"key"},
     "core_tenant_addon": {"addon"},

@@ -18,7 +18,16 @@ from openpyxl import Workbook
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
-from core.access.models import Department, DepartmentMember, Group, User, UserSession
+from core.access.models import (
+    Department,
+    DepartmentMember,
+    Group,
+    PasswordLink,
+    RecoveryCode,
+    SecondFactor,
+    User,
+    UserSession,
+)
 from core.attachments import attach
 from core.audit import record
 from core.clock import now
@@ -235,8 +244,16 @@ def _add_personal(world: World, business: Business, user: Any, word: str) -> Non
         session.add(Notification(user_id=user.id, **notice))
         moment = now()
         browser = {"user_agent": f"{word} browser", "address": "192.0.2.1", "token_hash": uuid7().bytes * 2}
-        times = {"created_at": moment, "last_seen_at": moment, "expires_at": moment.replace(year=moment.year + 1)}
+        times = {
+            "created_at": moment,
+            "last_seen_at": moment,
+            "confirmed_at": moment,
+            "expires_at": moment.replace(year=moment.year + 1),
+        }
         session.add(UserSession(user_id=user.id, **browser, **times))
+        session.add(PasswordLink(user_id=user.id, token_hash=uuid7().bytes * 2, expires_at=times["expires_at"]))
+        session.add(SecondFactor(user_id=user.id, secret=b"nobody's", last_step=0, created_at=moment))
+        session.add(RecoveryCode(user_id=user.id, mark="ab", code_hash="nobody's"))
 
 
 def _add_files(world: World, business: Business, user: Any, word: str) -> None:

@@ -12,11 +12,12 @@ from core.access.services.groups import rename_group as rename_group
 from core.access.services.groups import reset_group as reset_group
 from core.access.services.groups import set_group_members as set_group_members
 from core.access.services.groups import tick_permissions as tick_permissions
+from core.access.services.password_links import make_password_link as make_password_link
+from core.access.services.password_links import use_password_link as use_password_link
 from core.access.services.users import change_password as change_password
 from core.access.services.users import create_user as create_user
 from core.access.services.users import lock_user as lock_user
 from core.access.services.users import new_password_problems as new_password_problems
-from core.access.services.users import reset_password as reset_password
 from core.access.services.users import set_preferences as set_preferences
 from core.access.services.users import unlock_user as unlock_user
 from core.access.services.users import update_user as update_user

@@ -1,9 +1,8 @@
-"""Accounts of employees: made, changed, locked and given a new password. They are never deleted."""
+"""Accounts of employees: made, changed and locked. They are never deleted."""
 
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Collection, Sequence
 from typing import Literal
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.access.models import Department, DepartmentMember, Group, GroupMember, User
-from core.access.passwords import hash_password, password_problems
+from core.access.passwords import UNUSABLE, hash_password, password_problems
 from core.access.services.granting import check_may_change, check_may_grant, keeping_an_administrator
 from core.access.services.membership import exchange, record_members
 from core.access.sessions import end_sessions
@@ -33,9 +32,6 @@ MAX_EMAIL = 254
 ADMINISTRATOR_GROUP = f"{KERNEL}.administrator"
 THEMES = ("light", "dark", "auto")
 DENSITIES = ("comfortable", "compact")
-ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-ONE_TIME_LENGTH = 16
-"""Of letters that cannot be taken for each other: 79 bits."""
 
 
 def create_user(
@@ -43,23 +39,25 @@ def create_user(
     *,
     username: str,
     name: str,
-    password: str,
+    password: str | None,
     email: str = "",
     phone: str = "",
     language: str = "vi",
     department_ids: Collection[UUID] = (),
     group_ids: Collection[UUID] = (),
     administrator: bool = False,
-    must_change_password: bool = False,
 ) -> User:
     """Make an account. ``administrator`` adds it to the ready-made administrators' group.
+
+    Without a password nobody can sign in before he has chosen one by a link (``make_password_link``).
 
     DomainError with everything that is wrong: user name (malformed, taken), name, e-mail, phone, password, departments,
     groups. Forbidden where the acting user may not give one of the groups.
     """
     username, name = username.strip().lower(), clean(name)
     problems = [*_profile_problems(name, email, phone), *_username_problems(session, username)]
-    problems += password_problems(password, username=username, name=name, company=_company_names(session))
+    if password is not None:
+        problems += password_problems(password, username=username, name=name, company=_company_names(session))
     problems += _membership_problems(session, department_ids, group_ids)
     if language not in LOCALES:
         problems.append(Problem("unknown_language", _("Choose one of the languages."), "language"))
@@ -67,9 +65,9 @@ def create_user(
         raise DomainError(*problems)
     groups = {*group_ids, *([_administrators(session)] if administrator else [])}
     check_may_grant(session, groups)
-    user = User(username=username, name=name, password_hash=hash_password(password), language=language)
+    kept = UNUSABLE if password is None else hash_password(password)
+    user = User(username=username, name=name, password_hash=kept, language=language)
     user.email, user.phone = _email(email), _phone(phone)
-    user.must_change_password = must_change_password
     session.add(user)
     session.flush()
     session.add_all(GroupMember(user_id=user.id, group_id=id) for id in groups)
@@ -126,18 +124,6 @@ def unlock_user(session: ActorSession, user: User) -> None:
     session.flush()
 
 
-def reset_password(session: ActorSession, user: User) -> str:
-    """Give ``user`` a one-time password, which is returned and kept nowhere; he is signed out and must change it."""
-    check_may_change(session, user)
-    password = "".join(secrets.choice(ONE_TIME_LETTERS) for _each in range(ONE_TIME_LENGTH))
-    user.password_hash = hash_password(password)
-    user.must_change_password = True
-    end_sessions(session, user.id)
-    record(session, "reset_password", entity="core_user", entity_id=user.id)
-    session.flush()
-    return password
-
-
 def new_password_problems(session: ActorSession, user: User, new: str, *, old: str = "") -> list[Problem]:
     """What keeps ``user`` from taking the password ``new``; ``old`` is the present one where he had to give it."""
     if new == old:
@@ -153,7 +139,6 @@ def change_password(session: ActorSession, user: User, *, new: str, session_id: 
     if problems := new_password_problems(session, user, new):
         raise DomainError(*problems)
     user.password_hash = hash_password(new)
-    user.must_change_password = False
     end_sessions(session, user.id, but=session_id)
     record(session, "change_password", entity="core_user", entity_id=user.id)
     session.flush()

@@ -1,4 +1,4 @@
-"""What is done to an account beside editing it: lock, unlock, a new one-time password."""
+"""What is done to an account beside editing it: lock, unlock, a link for a new password."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def users_unlock(id: UUID) -> ResponseReturnValue:
     return redirect_to(url_for("core.users_detail", id=id))
 
 
-@views.post("/core/users/<uuid:id>/reset-password", permission=MANAGE_USERS)
-def users_reset_password(id: UUID) -> ResponseReturnValue:
-    """The password stands in this answer and nowhere else, so there is no redirect."""
+@views.post("/core/users/<uuid:id>/password-link", permission=MANAGE_USERS)
+def users_password_link(id: UUID) -> ResponseReturnValue:
+    """The link stands in this answer and nowhere else, so there is no redirect."""
     user = current_session().need(User, id)
-    password = services.reset_password(current_session(), user)
-    return render("core/one_time_password.html", user=user, password=password)
+    link = services.make_password_link(current_session(), user)
+    return render("core/password_link.html", user=user, made=link)

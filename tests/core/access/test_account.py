@@ -1,4 +1,4 @@
-"""One's own account: password, browsers, preferences; and the page that must come first with a one-time password."""
+"""One's own account: password, browsers, preferences."""
 
 from __future__ import annotations
 
@@ -94,22 +94,6 @@ def test_a_right_password_gives_its_place_back(client):
 
     assert set(answers) == {422}
     assert set(changes) == {303}
-
-
-def test_a_one_time_password_must_be_replaced_before_anything_else(world, tenant, employee, log_in):
-    user = employee("khoa", must_change_password=True, administrator=True)
-    client = world.client()
-    log_in(client, "khoa")
-
-    assert client.get("/").location == "/account"
-    assert client.get("/core/groups/").location == "/account"
-    assert client.get("/core/groups/", htmx=True).headers["HX-Redirect"] == "/account"
-    assert client.post("/apps/core/disable").location == "/account"
-    assert "one-time password" in client.get("/account").text
-    change(client)
-    assert client.get("/").status_code == 200
-    with world.session(tenant) as session:
-        assert not session.need(User, user.id).must_change_password
 
 
 def test_own_browsers_are_listed_and_signed_out_one_by_one(world, tenant, client, log_in):

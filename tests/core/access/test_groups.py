@@ -372,7 +372,7 @@ def test_a_manager_of_users_cannot_take_over_an_account_with_more_rights(world, 
 
     with world.session(tenant, manager) as session:
         victim = session.need(User, administrator.id)
-        for attempt in (services.reset_password, services.lock_user):
+        for attempt in (services.make_password_link, services.lock_user):
             with pytest.raises(Forbidden):
                 attempt(session, victim)
         with pytest.raises(Forbidden):

@@ -26,7 +26,7 @@ def sales(world, tenant):
 
 
 def new_user(client, **entered):
-    details = {"name": "Nguyễn Thị Hoa", "username": "hoa", "password": PASSWORD, "language": "vi", **entered}
+    details = {"name": "Nguyễn Thị Hoa", "username": "hoa", "language": "vi", **entered}
     return client.post("/core/users/new", data=details)
 
 
@@ -35,7 +35,7 @@ def find_user(world, tenant, username="hoa"):
         return session.scalars(select(User).where(User.username == username)).one()
 
 
-def test_a_new_employee_signs_in_and_chooses_a_password(world, tenant, chef, sales, log_in):
+def test_a_new_employee_is_made_without_a_password(world, tenant, chef, sales, log_in):
     with world.session(tenant) as session:
         group = services.create_group(session, name="Bán hàng")
 
@@ -49,13 +49,13 @@ def test_a_new_employee_signs_in_and_chooses_a_password(world, tenant, chef, sal
     page = chef.get(f"/core/users/{hoa.id}?tab=rights").text
     assert "Bán hàng" in page
     assert "Phòng Kinh doanh" in page
-    client = world.client()
-    assert log_in(client).status_code == 303
-    assert client.get("/").location == "/account"
+    assert not hoa.has_password
+    assert "Invitation link" in chef.get(f"/core/users/{hoa.id}").text
+    assert {log_in(world.client(), password=guess).status_code for guess in ("!", "", PASSWORD)} == {422}
 
 
 def test_everything_wrong_is_told_at_once(world, tenant, chef):
-    page = new_user(chef, username="Hoa Nguyễn", name=" ", password="short", email="no address", phone="12")
+    page = new_user(chef, username="Hoa Nguyễn", name=" ", email="no address", phone="12")
 
     assert page.status_code == 422
     with world.session(tenant) as session, pytest.raises(DomainError) as refused:
@@ -157,28 +157,10 @@ def test_many_are_locked_at_once_except_oneself(world, tenant):
     assert locked == {user.id for user in others}
 
 
-def test_a_one_time_password_is_shown_once_and_opens_only_the_change(world, tenant, chef, employee, log_in):
-    hoa = employee("hoa")
-    before = world.client()
-    log_in(before)
-
-    page = chef.post(f"/core/users/{hoa.id}/reset-password")
-    password = page.text.partition('id="one-time">')[2].partition("<")[0]
-
-    assert len(password) == services.users.ONE_TIME_LENGTH
-    assert page.headers["Cache-Control"] == "no-store"
-    assert before.get("/account").location.startswith("/login")
-    assert log_in(world.client()).status_code == 422
-    client = world.client()
-    assert log_in(client, password=password).status_code == 303
-    assert client.get("/").location == "/account"
-    assert password not in chef.get(f"/core/users/{hoa.id}").text
-
-
 def test_accounts_of_others_are_not_there(world, tenant, chef):
     stranger = world.user(world.tenant())
 
-    for verb in ("lock", "unlock", "reset-password"):
+    for verb in ("lock", "unlock", "password-link"):
         assert chef.post(f"/core/users/{stranger.id}/{verb}").status_code == 404
     assert chef.get(f"/core/users/{stranger.id}").status_code == 404
     assert chef.post(f"/core/users/{stranger.id}/edit", data={"name": "x"}).status_code == 404
@@ -189,7 +171,7 @@ def test_a_manager_of_users_does_not_see_buttons_that_would_be_refused(world, te
     manager = world.client(world.user(tenant, "core.manage_users"))
 
     assert manager.get(f"/core/users/{boss.id}/edit").status_code == 403
-    assert manager.post(f"/core/users/{boss.id}/reset-password").status_code == 403
+    assert manager.post(f"/core/users/{boss.id}/password-link").status_code == 403
     assert "Quản trị viên" not in manager.get("/core/users/new").text
 
 
