@@ -16,6 +16,7 @@ from core.clock import now
 from core.db.actor import Actor
 from core.db.session import ActorSession
 from core.notifications import Notification
+from core.settings.models import SETTING_TEXT, remember_settings
 from core.tenancy.addons import enabled_addons, remember_enabled
 from core.tenancy.models import Tenant, TenantAddon
 
@@ -48,7 +49,8 @@ class Me:
 def identify(session: ActorSession, request: Request) -> Actor | None:
     """Bind ``session`` to the request's user and return the actor; None, and the platform as actor, where nobody is in.
 
-    Two queries: who it is, and what he may (permissions, departments, enabled addons, unread notices in one union).
+    Two queries: who it is, and what he may (permissions, departments, enabled addons, unread notices and the tenant's
+    settings in one union).
     """
     tenant_id, token = _read_cookie(request.cookies.get(SESSION_COOKIE, ""))
     if tenant_id is None:
@@ -140,7 +142,7 @@ def actors_of(session: ActorSession, user_ids: Collection[UUID]) -> list[Actor]:
 
 
 def _read_rights(session: ActorSession, user_id: UUID, name: str) -> tuple[Actor, int]:
-    """Permissions, departments, enabled addons and the number of unread notices, in one query."""
+    """Permissions, departments, enabled addons, settings and the number of unread notices, in one query."""
     permissions = (
         select(literal("permission"), GroupPermission.permission)
         .join(GroupMember, GroupMember.group_id == GroupPermission.group_id)
@@ -153,10 +155,12 @@ def _read_rights(session: ActorSession, user_id: UUID, name: str) -> tuple[Actor
     unread = select(literal("unread"), cast(func.count(Notification.id), String)).where(
         Notification.user_id == user_id, Notification.read_at.is_(None)
     )
-    found: dict[str, set[str]] = {"permission": set(), "department": set(), "addon": set(), "unread": set()}
-    for kind, value in session.execute(union_all(permissions, departments, addons, unread)):
+    settings = select(literal("setting"), SETTING_TEXT)
+    found: dict[str, set[str]] = {kind: set() for kind in ("permission", "department", "addon", "unread", "setting")}
+    for kind, value in session.execute(union_all(permissions, departments, addons, unread, settings)):
         found[kind].add(value)
     enabled = remember_enabled(session, found["addon"])
+    remember_settings(session, found["setting"])
     return _actor(session, user_id, name, found, enabled), int(found["unread"].pop())
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.base import TenantModel, unique
@@ -37,6 +39,16 @@ def setting(key: str, *, session: ActorSession | None = None) -> Any:
         stored = {row.key: row.value for row in session.execute(select(Setting.key, Setting.value))}
         session.info["settings"] = stored
     return stored.get(key, declared.default)
+
+
+SETTING_TEXT = Setting.key.concat("=").concat(func.coalesce(cast(Setting.value, Text), "null"))
+"""A stored setting as one text, for a statement that brings the settings along; :func:`remember_settings` takes them."""
+
+
+def remember_settings(session: ActorSession, texts: Iterable[str]) -> None:
+    """Keep the tenant's settings for the rest of the session."""
+    pairs = (text.partition("=") for text in texts)
+    session.info["settings"] = {key: json.loads(value) for key, _sign, value in pairs}
 
 
 def set_setting(session: ActorSession, key: str, value: Any) -> None:
