@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -98,17 +99,18 @@ def _store(upload: FileStorage, tenant_id: UUID) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     incoming = current_kernel().config.data / "files"
     incoming.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=incoming, delete=False) as temporary:
+    with tempfile.NamedTemporaryFile(dir=incoming) as temporary:  # half a file on a full disk is removed again
         while chunk := upload.stream.read(CHUNK):
             digest.update(chunk)
             size += len(chunk)
             temporary.write(chunk)
         temporary.flush()
         os.fsync(temporary.fileno())
-    sha256 = digest.hexdigest()
-    folder = _folder(tenant_id, sha256)
-    folder.mkdir(parents=True, exist_ok=True)
-    Path(temporary.name).replace(folder / sha256)
+        sha256 = digest.hexdigest()
+        folder = _folder(tenant_id, sha256)
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):  # the same content
+            (folder / sha256).hardlink_to(temporary.name)
     return sha256, size
 
 

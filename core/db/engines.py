@@ -17,7 +17,16 @@ BUSY_TIMEOUT_MS = 10_000
 
 
 CONNECT_SECONDS = 5
-"""How long PostgreSQL may take to accept a connection, that of a pool that is used up included."""
+"""How long a connection may take to be made, or to become free in a pool that is used up."""
+
+_CONNECTION = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # milliseconds
+}
+"""A server that has vanished without a word is noticed within a minute, not within the two hours of TCP."""
 
 TRANSACTION_CONTROL = ("BEGIN", "SET LOCAL", "SET TRANSACTION", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA")
 """How the statements begin that belong to a transaction and not to the work in it."""
@@ -32,7 +41,7 @@ def engine_options(config: Config) -> dict[str, Any]:
         arguments = {"isolation_level": None, "check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
         return {"connect_args": arguments, "hide_parameters": True}
     return {
-        "connect_args": {"connect_timeout": CONNECT_SECONDS},
+        "connect_args": _CONNECTION,
         "hide_parameters": True,
         "pool_size": 8,
         "max_overflow": 4,

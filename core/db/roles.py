@@ -10,6 +10,14 @@ APP_ROLE = "banyan_app"
 SEARCH_ROLE = "banyan_search"
 BACKUP_ROLE = "banyan_backup"
 
+APP_LIMITS = {
+    "statement_timeout": "60s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "5min",
+}
+"""What the application role may take before PostgreSQL ends it: somebody else waits for the thread, or for the lock.
+A minute is the longest step of a job (:data:`core.jobs.claims.LEASE_SECONDS`)."""
+
 _MAKE_ROLE = "DO $$ BEGIN CREATE ROLE {role} {options}; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
 
 
@@ -27,6 +35,7 @@ def create_roles_sql() -> list[str]:
         f"ALTER ROLE {OWNER_ROLE} NOINHERIT",
         f"GRANT {SEARCH_ROLE} TO {OWNER_ROLE}",
         f"GRANT pg_read_all_data TO {BACKUP_ROLE}",
+        *(f"ALTER ROLE {APP_ROLE} SET {name} = '{value}'" for name, value in APP_LIMITS.items()),
     ]
 
 
