@@ -18,8 +18,8 @@ from core.exchange.fields import ExchangeField
 from core.i18n import translator
 from core.kernel import current_session
 from core.resources.bulk import MAX_TICKED
+from core.resources.links import with_args
 from core.resources.listing import ListState
-from core.resources.pages import with_args
 from core.web.answers import redirect_to
 from core.web.rendering import render
 

@@ -16,7 +16,7 @@ from core.jobs import Job
 from core.jobs.progress import progress_of
 from core.kernel import current_session
 from core.resources.base import find_resource
-from core.resources.pages import may_call
+from core.resources.links import may_call
 from core.web import SIGNED_IN, AddonViews, redirect_to, render
 from core.web.answers import is_htmx
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
@@ -258,9 +258,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of a page and where its neighbours begin (empty: there is none)."""
+    """The rows of a page, as its reader makes them, and where its neighbours begin (empty: there is none)."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[Any, ...]
     first: int
     after: str
     before: str
@@ -275,9 +275,10 @@ def read_page(
     state: ListState,
     session: ActorSession,
     keep: Sequence[ColumnElement[bool]],
+    reader: RowReader | None = None,
 ) -> Page:
-    """The page of the list that the state's cursor points at, in one statement."""
-    reader = _RowReader(resource, session)
+    """The page of the list that the state's cursor points at, in one statement. ``reader`` says what a row is."""
+    reader = reader or ListRows(resource, session)
     by = resource.ordering(state.sort.attribute)
     descending = state.sort.descending is not state.goes_back
     stretches = segments(by, descending=descending, at=state.cursor)
@@ -304,7 +305,7 @@ def _walk(
     return list(session.execute(query.limit(limit)))
 
 
-def _page(reader: _RowReader, state: ListState, rows: list[Any], has_more: bool) -> Page:
+def _page(reader: RowReader, state: ListState, rows: list[Any], has_more: bool) -> Page:
     if not rows:
         return Page((), 1, "", "")
     shown = state.cursor.shown if state.cursor else 0
@@ -320,7 +321,15 @@ def _page(reader: _RowReader, state: ListState, rows: list[Any], has_more: bool)
     return Page(made, first, after if has_after else "", before if has_before else "")
 
 
-class _RowReader:
+class RowReader(Protocol):
+    """Which expressions a row is read by, beside ``sort_id`` and ``sort_value``, and what becomes of a tuple of them."""
+
+    def statement(self, by: Ordering, keep: Sequence[ColumnElement[bool]]) -> Select[Any]: ...
+
+    def row(self, values: Any) -> Any: ...
+
+
+class ListRows:
     """The expressions that a resource's columns need, each selected once, and how a tuple of them becomes a row."""
 
     def __init__(self, resource: Resource[Any], session: ActorSession) -> None:
