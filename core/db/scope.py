@@ -14,8 +14,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, FromClause, Table, TextClause, TextualSelect, and_
-from sqlalchemy.orm import Mapper, ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm import Mapper, ORMExecuteState
 from sqlalchemy.orm.context import FromStatement
+from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -33,6 +34,24 @@ KERNEL_BULK = object()
 
 class ScopeError(RuntimeError):
     """A statement that the scope cannot hold: a programming error, never a user's."""
+
+
+class ScopeCriteria(LoaderCriteriaOption):
+    """Loader criteria that stand on an alias where the alias is what is joined.
+
+    SQLAlchemy 2.1 leaves them on the model's own table when an alias is joined by an ON clause of one's own
+    (``join(alias, alias.id == …)``): the alias would go without scope, on SQLite across tenants.
+    """
+
+    __slots__ = ()
+    _traverse_internals = LoaderCriteriaOption._traverse_internals  # else each statement is compiled anew
+
+    def _resolve_where_criteria(self, ext_info: Any) -> ColumnElement[bool]:
+        criteria = super()._resolve_where_criteria(ext_info)
+        if not ext_info.is_aliased_class:
+            return criteria
+        adapted: ColumnElement[bool] = ext_info._adapter.traverse(criteria)
+        return adapted
 
 
 class Scope:
@@ -56,7 +75,7 @@ class Scope:
 
     def option(self, model: type[TenantModel]) -> ExecutableOption:
         if model not in self._options:
-            self._options[model] = with_loader_criteria(model, self.criterion(model), include_aliases=True)
+            self._options[model] = ScopeCriteria(model, self.criterion(model), include_aliases=True)
         return self._options[model]
 
     def apply(self, state: ORMExecuteState) -> None:

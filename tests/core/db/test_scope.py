@@ -11,6 +11,7 @@ from sqlalchemy import delete, exists, func, insert, literal, select, text, unio
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from core.access.models import User
 from core.db.bulk import bulk_update
 from core.db.scope import ScopeError
 from core.db.session import ActorSession, NoActor, db, system
@@ -39,6 +40,12 @@ def reads() -> dict[str, Callable[[ActorSession], Any]]:
             union_all(select(Specimen.name), select(Specimen.name).where(Specimen.id.is_(None)))
         ).all(),
         "self join": lambda s: s.scalars(select(Specimen.name).join(other, other.id == Specimen.id)).all(),
+        "joined alias": lambda s: s.scalars(
+            select(other.name).select_from(Specimen).join(other, other.name.is_not(None))
+        ).all(),
+        "outer joined alias": lambda s: s.scalars(
+            select(other.name).select_from(User).outerjoin(other, other.name.is_not(None))
+        ).all(),
         "scalar subquery": lambda s: s.scalars(
             select(select(other.name).where(other.id == Specimen.id).scalar_subquery()).select_from(Specimen)
         ).all(),
@@ -51,8 +58,8 @@ def reads() -> dict[str, Callable[[ActorSession], Any]]:
 
 
 READS = (
-    "entities", "columns", "alias", "subquery", "cte", "union", "self join", "scalar subquery", "exists", "for update",
-    "stream",
+    "entities", "columns", "alias", "subquery", "cte", "union", "self join", "joined alias", "outer joined alias",
+    "scalar subquery", "exists", "for update", "stream",
 )  # fmt: skip
 
 
