@@ -10,6 +10,7 @@ from core.cli.accounts import user
 from core.cli.addons import addon
 from core.cli.database import database
 from core.cli.demo import demo
+from core.cli.doctor import doctor
 from core.cli.serving import run
 from core.cli.tenants import tenant
 from core.cli.worker import worker
@@ -24,7 +25,7 @@ def banyan() -> None:
     """Banyan: a modular business suite."""
 
 
-for command in (run, demo, worker, database, tenant, user, addon):
+for command in (run, demo, doctor, worker, database, tenant, user, addon):
     banyan.add_command(command)
 
 

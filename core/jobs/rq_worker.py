@@ -88,6 +88,11 @@ def make_queue(redis_url: str, *, timeout: float | None = None) -> Queue:
     return Queue(QUEUE, connection=Redis.from_url(redis_url, **options), serializer=JSONSerializer)
 
 
+def count_workers(redis_url: str) -> int:
+    """How many workers serve the queue; one that died without a word counts until RQ misses it, after seven minutes."""
+    return Worker.count(queue=make_queue(redis_url, timeout=WAKE_TIMEOUT_SECONDS))
+
+
 def send(queue: Queue, ids: Sequence[UUID]) -> None:
     """Put messages for these jobs into the queue, in one round trip."""
     queue.enqueue_many(
