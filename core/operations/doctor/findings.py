@@ -11,7 +11,7 @@ Level = Literal["ok", "warning", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``check`` is a stable name for programs. ``why`` is what comes of it, ``fix`` what to do; both empty where all is well."""
+    """``check`` is a stable name for programs. ``why`` is what comes of it, ``fix`` what to do; empty where all is well."""
 
     check: str
     level: Level
