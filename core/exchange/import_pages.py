@@ -107,8 +107,8 @@ class ImportView:
         return self._url("import_run")
 
     def _url(self, verb: str) -> str:
-        assert self.import_ is not None
-        return url_for(self.resource.endpoint(verb), import_id=self.import_.id)
+        """Empty before there is an import: anybody may ask for a block of a later step."""
+        return "" if self.import_ is None else url_for(self.resource.endpoint(verb), import_id=self.import_.id)
 
     def step_url(self, step: str) -> str:
         """Where a step's form goes."""

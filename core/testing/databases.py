@@ -194,15 +194,20 @@ class Databases:
 
     def migrated(self, addons: AddonSet) -> Database:
         """A database with the newest schema of these addons and no row of a tenant."""
-        return self.engine.copy(self._template(addons), self._next_name())
+        return self.copy(self.template(addons))
+
+    def copy(self, database: Database) -> Database:
+        """A copy of a database that nobody is using."""
+        return self.engine.copy(database, self._next_name())
 
     def drop(self, database: Database) -> None:
         self.engine.drop(database)
 
-    def _template(self, addons: AddonSet) -> Database:
+    def template(self, addons: AddonSet) -> Database:
+        """The database that those of these addons are copied from; made by the first worker that asks."""
         name = f"template_{_fingerprint(addons)}"
         ready = self.folder / f"{self.engine.name}-{name}.ready"
-        with _locked(ready.with_suffix(".lock")):
+        with locked(ready.with_suffix(".lock")):
             if ready.exists():
                 return self.engine.describe(name)
             self.engine.drop(self.engine.describe(name))  # a build that failed half-way
@@ -221,7 +226,8 @@ def _fingerprint(addons: AddonSet) -> str:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Keep the run's other workers out, by a lock on the file ``path``."""
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

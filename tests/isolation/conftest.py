@@ -1,87 +1,116 @@
-"""A town of two businesses, built once an engine and copied for every test; probers that walk through it."""
+"""A town of three businesses, built once a run; probers that walk through copies of it.
+
+A module of tests shares one copy and one application. Whatever a probe changes is put back before the next one.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
+from jinja2 import FileSystemBytecodeCache
 
 from core.app import create_app
 from core.db.session import db
-from core.testing.databases import AddonSet, Database, Databases
-from core.testing.world import World, make_config
-from tests.isolation.probing import Prober, Target, targets_of
-from tests.isolation.town import Town, build_town, note_ids
-from tests.isolation.walking import learn_paths
-from tests.isolation.watching import watching
+from core.testing.databases import Databases
+from core.testing.routes import Target, targets_of
+from core.testing.world import make_config
+from core.web import requests
+from tests.isolation.building import ADDONS, Site, ready_site
+from tests.isolation.probing import Prober
 
-ADDONS = AddonSet(("customer",))
-
-
-@pytest.fixture
-def addons() -> AddonSet:
-    return ADDONS
+IS_THOROUGH = os.environ.get("BANYAN_TEST_PROBES") == "all"
+"""Whether to try everything that can be listed, not what fits into the suite."""
 
 
 @pytest.fixture(scope="session")
-def built(
-    engine_name: str, databases: Callable[[str], Databases], test_run: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Databases, Database, Town, Path]]:
-    """The town's database on this engine, at rest: nobody is connected to it."""
-    room, data = databases(engine_name), tmp_path_factory.mktemp("town")
-    database = room.migrated(ADDONS)
-    app = create_app(make_config(database, ADDONS, data))
-    town = build_town(World(app))
-    with watching(database, _admin_url(engine_name, test_run)) as watch:
-        note_ids(town, watch.base, watch.columns)
-        learn_paths(Prober(app, town, watch))
+def site(engine_name: str, databases: Callable[[str], Databases], test_run: Any) -> Site:
+    """The town at rest on this engine."""
+    return ready_site(engine_name, databases, test_run)
+
+
+@contextmanager
+def open_site(
+    site: Site, room: Databases, folder: Path, test_run: Any, **config: Any
+) -> Iterator[Callable[[], Prober]]:
+    """A copy of the town with an application on it; what is yielded makes a prober with an account of its own."""
+    data = folder / "data"
+    shutil.copytree(site.data, data)
+    database = room.copy(site.database)
+    app = create_app(make_config(database, ADDONS, data, **config))
+    app.testing = True
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(test_run.folder))
+    strangers = frozenset(id.hex for each in site.strangers for ids in each.ids.values() for id in ids)
+    with site.watching(database) as watch:
+        yield lambda: Prober(app, site.town, watch, strangers=strangers)
     _disconnect(app)
-    room.engine.settle(database)
-    yield room, database, town, data
     room.drop(database)
 
 
+@pytest.fixture(scope="module")
+def new_prober(
+    site: Site, engine_name: str, databases: Callable[[str], Databases], test_run: Any, tmp_path_factory: Any
+) -> Iterator[Callable[[], Prober]]:
+    """The module's application."""
+    with open_site(site, databases(engine_name), tmp_path_factory.mktemp("town"), test_run) as made:
+        yield made
+
+
 @pytest.fixture
-def open_town(built: tuple[Databases, Database, Town, Path], engine_name: str, test_run: Any) -> Callable[..., Any]:
-    """``with open_town() as prober``: a copy of the town, an application on it, and a prober of its own."""
-    room, template, town, data = built
+def prober(new_prober: Callable[[], Prober]) -> Iterator[Prober]:
+    """For tests that leave the application as it is; what they change in its data is put back."""
+    made = new_prober()
+    yield made
+    made.watch.restore()
+
+
+@pytest.fixture
+def swift(prober: Prober, monkeypatch: pytest.MonkeyPatch) -> Prober:
+    """``prober``, with an application that asks the database only once who a cookie belongs to and what he may."""
+    identify, known = requests.identify, {}
+
+    def remember(session: Any, request: Any) -> Any:
+        shown = request.cookies.get("banyan_session", ""), request.headers.get("Authorization", "")
+        if shown not in known:
+            actor = identify(session, request)
+            known[shown] = g.get("me"), actor, session.info.get("addons")
+            return actor
+        me, actor, addons = known[shown]
+        if actor is None:
+            return identify(session, request)
+        g.me, session.info["addons"] = me, addons
+        session.become(actor)
+        return actor
+
+    monkeypatch.setattr(requests, "identify", remember)
+    return prober
+
+
+@pytest.fixture
+def open_town(
+    site: Site, engine_name: str, databases: Callable[[str], Databases], test_run: Any, tmp_path: Path
+) -> Callable[..., Any]:
+    """``with open_town(**config) as prober``: an application that the test may spoil, on a copy of its own."""
 
     @contextmanager
     def enter(**config: Any) -> Iterator[Prober]:
-        database = room.engine.copy(template, room._next_name())
-        app = create_app(make_config(database, ADDONS, data, **config))
-        app.testing = True
-        with watching(database, _admin_url(engine_name, test_run)) as watch:
-            strangers = frozenset(id.hex for ids in town.there.ids.values() for id in ids)
-            yield Prober(app, town, watch, strangers=strangers)
-        _disconnect(app)
-        room.drop(database)
+        with open_site(site, databases(engine_name), tmp_path, test_run, **config) as made:
+            yield made()
 
     return enter
 
 
 @pytest.fixture
-def breadth(engine_name: str) -> int:
-    """How many of the things that are alike a probe tries: few, or with BANYAN_TEST_PROBES=all practically all."""
-    if os.environ.get("BANYAN_TEST_PROBES") == "all":
-        return 30
-    return 2 if engine_name == "sqlite" else 1
-
-
-@pytest.fixture
-def prober(open_town: Callable[..., Any]) -> Iterator[Prober]:
+def own_prober(open_town: Callable[..., Any]) -> Iterator[Prober]:
+    """A prober whose application and data the test may spoil."""
     with open_town() as made:
         yield made
-
-
-@pytest.fixture
-def town(prober: Prober) -> Town:
-    return prober.town
 
 
 @pytest.fixture
@@ -93,7 +122,3 @@ def _disconnect(app: Flask) -> None:
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()
-
-
-def _admin_url(engine_name: str, test_run: Any) -> str | None:
-    return test_run.url("postgresql") if engine_name == "postgresql" else None

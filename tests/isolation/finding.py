@@ -13,7 +13,8 @@ from lxml import html
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 
-from tests.isolation.probing import Answer, Pairs, Prober, Target, targets_of
+from core.testing.routes import Target, target_at, targets_of
+from tests.isolation.probing import Answer, Pairs, Prober
 from tests.isolation.walking import own_path, own_paths
 
 PASSWORD = "bờ biển rất dài"
@@ -107,13 +108,13 @@ def walk(prober: Prober, user: Any) -> Findings:
             if target.access.public:
                 _note(found, prober, prober.send("GET", own_path(prober, target)), own_path(prober, target))
         for form in list(found.forms):
-            _note(found, prober, send(prober, form, form.pairs, user), form.path)
+            _note(found, prober, send(prober, form, form.pairs, user, htmx=True), form.path)
             prober.watch.restore()
         known = {(form.target.endpoint, form.method) for form in found.forms}
         for target in targets_of(prober.app):
             for method in target.methods:
                 form = Form(target, method, own_path(prober, target, user), ())
-                send(prober, form, (), user)
+                send(prober, form, (), user, htmx=True)
                 prober.watch.restore()
                 if (target.endpoint, method) not in known:
                     found.forms.append(form)
@@ -197,10 +198,9 @@ def _form(prober: Prober, action: str, method: str, path: str, fields: tuple[Fie
     parts = urlsplit(action)
     target_path = parts.path or path.partition("?")[0]
     try:
-        rule, _arguments = prober.app.url_map.bind("localhost").match(target_path, method, return_rule=True)
+        target = target_at(prober.app, target_path, method)
     except HTTPException:
         return None
-    target = next((each for each in targets_of(prober.app) if each.rule is rule), None)
     return target and Form(target, method, target_path, tuple(parse_qsl(parts.query)), fields)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.tenancy.services import disable_addon
+from core.testing.routes import Target, targets_of
 from core.testing.world import World
 from core.web import requests
-from tests.isolation.probing import Prober, Target, targets_of
+from tests.isolation.probing import Prober
 from tests.isolation.walking import methods_of, own_path
 
 KERNEL_ROUTES = ("core.discussion_panel", "core.discussion_post", "core.discussion_people", "core.attachment")
@@ -43,33 +44,35 @@ def of_the_addon(prober: Prober) -> list[Target]:
 
 @pytest.mark.req("SYS-01")
 @pytest.mark.engine("sqlite")
-def test_no_route_of_an_addon_answers_while_it_is_off(prober: Prober) -> None:
-    switch_off(prober)
+def test_no_route_of_an_addon_answers_while_it_is_off(own_prober: Prober) -> None:
+    switch_off(own_prober)
 
-    try_doors(prober, of_the_addon(prober))
+    try_doors(own_prober, of_the_addon(own_prober))
 
-    prober.verdict(at_least=130)
+    own_prober.verdict(at_least=130)
 
 
 @pytest.mark.req("SYS-01")
 @pytest.mark.engine("sqlite")
-def test_nothing_leads_to_an_addon_that_is_off(prober: Prober) -> None:
-    switch_off(prober)
+def test_nothing_leads_to_an_addon_that_is_off(own_prober: Prober) -> None:
+    switch_off(own_prober)
 
     for path in OVERVIEWS:
-        answer = prober.send("GET", path, prober.town.here.boss)
+        answer = own_prober.send("GET", path, own_prober.town.here.boss)
         if answer.status not in {200, 303} or 'href="/customer/' in answer.text:
-            prober.complain(answer, "leads to the addon")
+            own_prober.complain(answer, "leads to the addon")
 
-    prober.verdict(at_least=len(OVERVIEWS))
+    own_prober.verdict(at_least=len(OVERVIEWS))
 
 
 @pytest.mark.engine("sqlite")
-def test_a_guard_that_forgets_the_switch_is_noticed(prober: Prober, monkeypatch: pytest.MonkeyPatch) -> None:
-    switch_off(prober)
-    order = prober.app.extensions["banyan"].registry.order
+def test_a_guard_that_forgets_the_switch_is_noticed(own_prober: Prober, monkeypatch: pytest.MonkeyPatch) -> None:
+    switch_off(own_prober)
+    order = own_prober.app.extensions["banyan"].registry.order
     monkeypatch.setattr(requests, "enabled_addons", lambda session: frozenset(order))
 
-    try_doors(prober, [target for target in of_the_addon(prober) if target.endpoint == "customer.customers_list"])
+    try_doors(
+        own_prober, [target for target in of_the_addon(own_prober) if target.endpoint == "customer.customers_list"]
+    )
 
-    assert any("the addon is off" in complaint for complaint in prober.complaints)
+    assert any("the addon is off" in complaint for complaint in own_prober.complaints)

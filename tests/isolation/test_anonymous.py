@@ -6,8 +6,9 @@ import dataclasses
 
 import pytest
 
+from core.testing.routes import Target, targets_of
 from core.web.access import Access
-from tests.isolation.probing import Prober, Target, targets_of
+from tests.isolation.probing import Prober
 from tests.isolation.town import HERE
 from tests.isolation.walking import methods_of, own_path
 
@@ -66,10 +67,10 @@ def test_only_reviewed_routes_are_public(prober: Prober) -> None:
 
 
 @pytest.mark.engine("sqlite")
-def test_a_guard_that_lets_anybody_through_is_noticed(prober: Prober) -> None:
+def test_a_guard_that_lets_anybody_through_is_noticed(prober: Prober, monkeypatch: pytest.MonkeyPatch) -> None:
     targets = [target for target in closed(prober) if target.endpoint in {"core.search", "core.login"}]
-    declared = prober.app.extensions["banyan_access"]
-    declared["core.search"] = dataclasses.replace(Access(), public="nobody thought about it")
+    public = dataclasses.replace(Access(), public="nobody thought about it")
+    monkeypatch.setitem(prober.app.extensions["banyan_access"], "core.search", public)
 
     knock(prober, targets)
 

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from core.access.services import create_user
+from core.testing.routes import targets_of
 from core.testing.world import World
 from core.web import requests
-from tests.isolation.probing import HEADERS, Answer, Prober, header_problems, targets_of
+from tests.isolation.probing import HEADERS, Answer, Prober, header_problems
 from tests.isolation.walking import own_path
 
 PASSWORD = "bờ biển rất dài"
@@ -57,20 +58,20 @@ def ask_for_every_status(prober: Prober) -> dict[int, Answer]:
 
 
 @pytest.mark.engine("sqlite")
-def test_every_kind_of_answer_has_the_headers(prober: Prober) -> None:
-    answers = ask_for_every_status(prober)
+def test_every_kind_of_answer_has_the_headers(own_prober: Prober) -> None:
+    answers = ask_for_every_status(own_prober)
 
     assert answers.keys() >= {200, 303, 308, 401, 403, 404, 405, 413, 422, 500, 503}
-    prober.verdict(at_least=16)
+    own_prober.verdict(at_least=16)
 
 
 @pytest.mark.engine("sqlite")
-def test_every_page_has_the_headers(prober: Prober) -> None:
-    for target in targets_of(prober.app):
+def test_every_page_has_the_headers(swift: Prober) -> None:
+    for target in targets_of(swift.app):
         if "GET" in target.methods:
-            prober.send("GET", own_path(prober, target), prober.town.here.boss)
+            swift.send("GET", own_path(swift, target), swift.town.here.boss)
 
-    prober.verdict(at_least=50)
+    swift.verdict(at_least=50)
 
 
 @pytest.mark.engine("sqlite")
@@ -109,9 +110,9 @@ def test_cookies_of_a_visitor_and_of_an_employee_are_kept_from_scripts_and_other
 
 
 @pytest.mark.engine("sqlite")
-def test_a_forgotten_header_is_noticed(prober: Prober) -> None:
-    functions = prober.app.after_request_funcs[None]
-    functions[:] = [each for each in functions if each is not requests._finish]
+def test_a_forgotten_header_is_noticed(prober: Prober, monkeypatch: pytest.MonkeyPatch) -> None:
+    functions = [each for each in prober.app.after_request_funcs[None] if each is not requests._finish]
+    monkeypatch.setitem(prober.app.after_request_funcs, None, functions)
 
     problems = "\n".join(header_problems(prober.send("GET", "/login")))
 
@@ -119,8 +120,8 @@ def test_a_forgotten_header_is_noticed(prober: Prober) -> None:
 
 
 @pytest.mark.engine("sqlite")
-def test_a_cookie_that_scripts_can_read_is_noticed(prober: Prober) -> None:
-    prober.app.config.update(SESSION_COOKIE_HTTPONLY=False)
+def test_a_cookie_that_scripts_can_read_is_noticed(prober: Prober, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(prober.app.config, "SESSION_COOKIE_HTTPONLY", False)
 
     prober.send("GET", "/login", headers={"Cookie": ""})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.isolation.probing import Prober
-from tests.isolation.town import HERE, HIDDEN, THERE, tenant_tables
+from tests.isolation.town import HERE, HIDDEN, STRANGERS, tenant_tables
 from tests.isolation.walking import unknown_targets
 
 CANARY_FREE = {
@@ -30,9 +30,9 @@ CANARY_FREE = {
 """Columns whose texts nobody types: keys, states, formats. Telephone numbers have ranges of their own."""
 
 
-def test_every_text_of_both_businesses_carries_its_canary(prober: Prober) -> None:
+def test_every_text_of_all_businesses_carries_its_canary(prober: Prober) -> None:
     lacking = []
-    for table in tenant_tables(prober.watch.columns):
+    for table in tenant_tables(prober.watch.base):
         rows, columns = prober.watch.base[table.name], prober.watch.columns[table.name]
         for column in table.columns:
             if column.type._type_affinity.__name__ not in {"String", "Text"} or column.name.startswith("sort_"):
@@ -42,15 +42,15 @@ def test_every_text_of_both_businesses_carries_its_canary(prober: Prober) -> Non
             texts = [str(row[columns.index(column.name)]).lower() for row in rows]
             lacking += [
                 f"{table.name}.{column.name} has no {word}"
-                for word in (HERE, THERE)
+                for word in (HERE, *STRANGERS)
                 if not any(word in text for text in texts)
             ]
     assert not lacking, "give tests/isolation/town.py rows for these:\n" + "\n".join(lacking)
 
 
-def test_every_table_has_rows_of_both_businesses(prober: Prober) -> None:
+def test_every_table_has_rows_of_all_businesses(prober: Prober) -> None:
     town = prober.town
-    empty = [name for name in town.here.ids if not town.here.ids[name] or not town.there.ids[name]]
+    empty = [name for name in town.here.ids if not all(each.ids[name] for each in town.businesses)]
     assert not empty, f"give tests/isolation/town.py rows for these: {empty}"
 
 

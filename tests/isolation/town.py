@@ -1,6 +1,6 @@
-"""Two businesses full of canaries: words that stand in every text that one of them has, and nowhere else.
+"""Three businesses full of canaries: words that stand in every text that one of them has, and nowhere else.
 
-Beside the two there is a third word: what a colleague in one's own business has and one may not see oneself.
+There is a fourth word: what a colleague in one's own business has and one may not see oneself.
 """
 
 from __future__ import annotations
@@ -44,10 +44,11 @@ from core.settings.models import set_setting
 from core.testing.world import World
 from tests.isolation.watching import Rows
 
-HERE, THERE, HIDDEN = "qxhere77", "qxthere88", "qxhidden99"
-"""The canaries: of one's own business, of the other one, of a colleague's customers in one's own."""
+HERE, THERE, BEYOND, HIDDEN = "qxhere77", "qxthere88", "qxbeyond66", "qxhidden99"
+"""The canaries: of one's own business, of the two others, of a colleague's customers in one's own."""
 
-PHONES = {HERE: "091200011", THERE: "098765432", HIDDEN: "097755566"}
+STRANGERS = (THERE, BEYOND)
+PHONES = {HERE: "091200011", THERE: "098765432", BEYOND: "096633344", HIDDEN: "097755566"}
 """Telephone numbers of each begin so; one digit is missing."""
 
 SIGHTLESS = ("customer.view_all", "customer.view_unassigned")
@@ -56,7 +57,7 @@ SIGHTLESS = ("customer.view_all", "customer.view_unassigned")
 
 @dataclass
 class Business:
-    """One of the two: its tenant, who may do everything, who sees own customers only, and the ids of its rows."""
+    """One of the three: its tenant, who may do everything, who sees own customers only, and the ids of its rows."""
 
     word: str
     tenant: Any
@@ -68,13 +69,21 @@ class Business:
 
 @dataclass
 class Town:
-    """Both businesses, and the ids of what the seller ``here`` may not see, all by table."""
+    """The businesses, the ids of what the seller ``here`` may not see by table, and what probers learn of all that."""
 
     here: Business
     there: Business
+    beyond: Business
     hidden: dict[str, list[UUID]] = field(default_factory=dict)
     cookies: dict[UUID, str] = field(default_factory=dict)
+    rows: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
+    """(role, endpoint, argument) → the table whose ids stand there, and which row of it answers."""
     findings: dict[UUID, Any] = field(default_factory=dict)
+    """User → the forms and parameters that a walk as him has found."""
+
+    @property
+    def businesses(self) -> tuple[Business, ...]:
+        return self.here, self.there, self.beyond
 
     def cookie(self, user: Any) -> str:
         """The session cookie of a user of the town."""
@@ -84,10 +93,9 @@ class Town:
 def build_town(world: World) -> Town:
     """Fill an empty database."""
     permissions = sorted(_registry(world).permissions)
-    here, there = (_build_business(world, word, permissions) for word in (HERE, THERE))
-    _add_hidden(world, here)
-    town = Town(here, there)
-    for business in (here, there):
+    town = Town(*(_build_business(world, word, permissions) for word in (HERE, *STRANGERS)))
+    _add_hidden(world, town.here)
+    for business in town.businesses:
         for user in (business.boss, business.seller, business.colleague):
             town.cookies[user.id] = world.cookie(user)[1]
     return town
@@ -320,12 +328,12 @@ def _add_hidden(world: World, business: Business) -> None:
 
 def note_ids(town: Town, rows: Rows, columns: dict[str, list[str]]) -> None:
     """Write down which ids there are, by table, and which of them the seller may not see."""
-    for business in (town.here, town.there):
+    names = {table.name: columns[table.name] for table in tenant_tables(rows)}
+    for business in town.businesses:
         tenant = _spellings(business.tenant.id)
-        for table in tenant_tables(columns):
-            own = [row for row in rows[table.name] if row[0] in tenant]
-            business.ids[table.name] = [UUID(str(row[1])) for row in own]
-    names = {table.name: columns[table.name] for table in tenant_tables(columns)}
+        for table in names:
+            own = [row for row in rows[table] if row[0] in tenant]
+            business.ids[table] = [UUID(str(row[1])) for row in own]
     marked = {
         table: [row for row in rows[table] if any(HIDDEN in str(value).lower() for value in row)] for table in names
     }
@@ -344,6 +352,6 @@ def _spellings(id: UUID) -> tuple[str, str]:
     return str(id), id.hex
 
 
-def tenant_tables(known: Collection[str]) -> list[Any]:
-    """Those of the ``known`` tables whose rows belong to a business. Other tests import addons that the town has not."""
-    return [table for table in Model.metadata.sorted_tables if is_tenant_table(table) and table.name in known]
+def tenant_tables(present: Collection[str]) -> list[Any]:
+    """Those of the ``present`` tables whose rows belong to a business. The metadata know other tests' addons too."""
+    return [table for table in Model.metadata.sorted_tables if is_tenant_table(table) and table.name in present]

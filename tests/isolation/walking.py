@@ -10,10 +10,8 @@ from uuid import UUID
 from core.discussion.subjects import Discussed
 from core.kernel import EXTENSION
 from core.resources.base import all_resources
-from tests.isolation.probing import Prober, Target, targets_of
-
-_rows: dict[tuple[str, str, str], tuple[str, int]] = {}
-"""(role, endpoint, argument) → table and row; the same for every copy of the town, so it is asked for once."""
+from core.testing.routes import Target, targets_of
+from tests.isolation.probing import Prober
 
 
 def words_for(prober: Prober, argument: str) -> list[str]:
@@ -62,29 +60,33 @@ def own_paths(prober: Prober, target: Target, user: Any = None, *, most: int = 4
 
 def row_of(prober: Prober, target: Target, argument: str, user: Any = None) -> tuple[str, int]:
     """The table whose ids ``argument`` takes and which row of it; an empty name where no row of the town fits."""
-    key = (_role(prober, user), target.endpoint, argument)
-    if key not in _rows:
+    key = (role_of(prober, user), target.endpoint, argument)
+    if key not in prober.town.rows:
         _learn(prober, target, user)
-    return _rows[key]
+    return prober.town.rows[key]
 
 
 def learn_paths(prober: Prober) -> None:
     """Ask for all tables at once, before a test changes anything: asking puts the database back."""
-    for target in targets_of(prober.app):
-        for name in target.ids:
-            row_of(prober, target, name)
+    for user in (prober.town.here.boss, prober.town.here.seller):
+        for target in targets_of(prober.app):
+            for name in target.ids:
+                row_of(prober, target, name, user)
 
 
-def _role(prober: Prober, user: Any) -> str:
+def role_of(prober: Prober, user: Any) -> str:
     return "seller" if user is not None and user.id == prober.town.here.seller.id else "boss"
 
 
 def _learn(prober: Prober, target: Target, user: Any) -> None:
-    """Try the ids of every table until the target answers something else than 404."""
-    role = _role(prober, user)
+    """Try the ids of every table until the target answers something else than 404; as the seller, only the boss's tables."""
+    role, rows = role_of(prober, user), prober.town.rows
     words = {name: words_for(prober, name)[0] for name, kind in target.arguments.items() if kind != "uuid"}
-    for tables in product(*(_candidates(prober, target, name) for name in target.ids)):
-        for at in range(4):
+    candidates = [_candidates(prober, target, name) for name in target.ids]
+    if role == "seller":
+        candidates = [list(filter(None, [row_of(prober, target, name)[0]])) for name in target.ids]
+    for tables in product(*candidates):
+        for at in range(4 if role == "boss" else 9):
             ids = [prober.town.here.ids[table][at : at + 1] for table in tables]
             if not all(ids):
                 break
@@ -95,10 +97,10 @@ def _learn(prober: Prober, target: Target, user: Any) -> None:
                 tables = ("",) * len(tables)  # he may not call it at all
             if answer.status != 404:
                 for name, table in zip(target.ids, tables, strict=True):
-                    _rows[role, target.endpoint, name] = (table, at)
+                    rows[role, target.endpoint, name] = (table, at)
                 return
     for name in target.ids:
-        _rows[role, target.endpoint, name] = ("", 0)
+        rows[role, target.endpoint, name] = ("", 0)
 
 
 def _candidates(prober: Prober, target: Target, argument: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import Engine, event, make_url
 
 from core.testing.databases import Database
 
@@ -84,8 +84,14 @@ class SqliteWatch:
         return int(self._live.execute("PRAGMA data_version").fetchone()[0])
 
 
+READS = ("SELECT", "SET ", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+
+
 class PostgresWatch:
-    """As the server's administrator, whom neither row security nor grants bind."""
+    """As the server's administrator, whom neither row security nor grants bind.
+
+    Sums over all tables are dear there, so they are asked for only after this process has sent something that may write.
+    """
 
     def __init__(self, database: Database, admin_url: str) -> None:
         name = make_url(database.url).database
@@ -104,7 +110,12 @@ class PostgresWatch:
             )
             for table in self.tables
         )
+        event.listen(Engine, "before_cursor_execute", self._note_statement)
         self.rebase()
+
+    def _note_statement(self, connection: object, cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(READS):
+            self._may_have_changed = True
 
     def rebase(self) -> None:
         self._live.execute("DROP SCHEMA IF EXISTS kept CASCADE")
@@ -112,10 +123,13 @@ class PostgresWatch:
         for table in self.tables:
             self._live.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(table)))
         self._sums = self._sum()
+        self._may_have_changed = False
         self.base = self.read()
 
     def has_changed(self) -> bool:
-        return self._sum() != self._sums
+        if self._may_have_changed:
+            self._may_have_changed = self._sum() != self._sums
+        return self._may_have_changed
 
     def read(self) -> Rows:
         query = sql.SQL("SELECT * FROM public.{}")
@@ -125,12 +139,16 @@ class PostgresWatch:
         }
 
     def restore(self) -> None:
+        if not self.has_changed():
+            return
         changed = self._sum() ^ self._sums
         for table in {table for table, _count, _sum in changed}:
             back = sql.SQL("DELETE FROM public.{0}; INSERT INTO public.{0} SELECT * FROM kept.{0}")
             self._live.execute(back.format(sql.Identifier(table)))
+        self._may_have_changed = False
 
     def close(self) -> None:
+        event.remove(Engine, "before_cursor_execute", self._note_statement)
         self._live.close()
 
     def _sum(self) -> set[Row]:
