@@ -12,6 +12,7 @@ from core.cli.database import database
 from core.cli.demo import demo
 from core.cli.doctor import doctor
 from core.cli.serving import run
+from core.cli.shell import shell
 from core.cli.tenants import tenant
 from core.cli.worker import worker
 from core.config import ConfigError
@@ -25,7 +26,7 @@ def banyan() -> None:
     """Banyan: a modular business suite."""
 
 
-for command in (run, demo, doctor, worker, database, tenant, user, addon):
+for command in (run, demo, doctor, shell, worker, database, tenant, user, addon):
     banyan.add_command(command)
 
 

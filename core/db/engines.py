@@ -60,6 +60,16 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _sqlite_begin)
 
 
+def forbid_writes(engine: Engine) -> None:
+    """Let nothing be changed through ``engine`` from here on, whoever opens a session."""
+    event.listen(engine, "begin", _begin_reading)
+
+
+def _begin_reading(connection: Connection) -> None:
+    is_sqlite = connection.dialect.name == "sqlite"
+    connection.exec_driver_sql("PRAGMA query_only=ON" if is_sqlite else "SET TRANSACTION READ ONLY")
+
+
 def _count(connection: Connection, cursor: object, statement: str, *_: object) -> None:
     if (counted := statements.get()) is not None and not statement.startswith(TRANSACTION_CONTROL):
         counted[0] += 1
