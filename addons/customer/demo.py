@@ -22,6 +22,7 @@ from addons.customer.provinces import province_name
 from addons.customer.queries import list_all_entries
 from core.access.models import Group, GroupPermission, User
 from core.access.services import add_group_members, create_group, set_group_members
+from core.audit import AS_STAMPED
 from core.clock import ZONE, now, to_local
 from core.db import ActorSession, uuid7
 from core.demo.business import NORTH, SOUTH, Duty, departments_of, employees_with
@@ -90,6 +91,7 @@ def load(session: ActorSession) -> None:
         return
     _give_rights(session)
     _make_groups(session)
+    session.info[AS_STAMPED] = {id: name for id, name in session.execute(select(User.id, User.name))}
     maker = _Maker(session)
     for start in range(0, COUNT, BATCH):
         maker.make(start, BATCH)
@@ -199,6 +201,8 @@ class _Maker:
                 phone_raw=format_phone(person.phone),
                 email=person.email,
                 is_main=sequence == 0,
+                created_at=customer.created_at,
+                created_by_id=customer.created_by_id,
             )
             self.session.add(contact)
             terms += [person.name, search_form(person.phone)]

@@ -35,6 +35,7 @@ from addons.customer.models import (
 )
 from addons.customer.provinces import PROVINCES
 from addons.customer.queries import list_all_entries, list_contacts, list_groups_of
+from core.audit import Recorded
 from core.db import Actor, ActorSession
 from core.discussion.subjects import Discussed
 from core.exchange.fields import ImportOptions
@@ -330,6 +331,29 @@ discussed = Discussed(
     may_comment=services.may_comment,
 )
 """The discussion beside a customer (CUS-020 to CUS-036)."""
+
+
+recorded = Recorded(
+    "customer",
+    labels={"query": _("Searched for"), "hidden": _("Named customers")},
+    links={"hidden": "customer"},
+    actions={"search_referrer": _("Looked for a referrer")},
+)
+recorded_contacts = Recorded(
+    "customer_contact",
+    one=_("contact"),
+    labels={
+        "customer_id": _("Customer"),
+        "sequence": _("Order"),
+        "name": _("Contact's name"),
+        "position": _("Position"),
+        "phone": _("Phone"),
+        "email": _("E-mail"),
+        "birthday": _("Birthday"),
+        "note": _("Note"),
+        "is_main": _("Main contact"),
+    },
+)
 
 
 class Catalogue(Resource[Any]):

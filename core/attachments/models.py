@@ -18,6 +18,7 @@ class Attachment(Audited, TenantModel):
 
     __tablename__ = "core_attachment"
     __table_args__ = (index("entity", "entity_id", "created_at"),)
+    __audit_exclude__ = ("comment_id", "sha256")
 
     entity: Mapped[str] = mapped_column(key_text(63))
     entity_id: Mapped[UUID]

@@ -173,11 +173,27 @@ def system(session: ActorSession) -> Iterator[ActorSession]:
     if session.actor.is_system:
         yield session
         return
+    with _beside(session, Actor.system(session.tenant_id)) as inner:
+        yield inner
+
+
+@contextmanager
+def with_deleted(session: ActorSession) -> Iterator[ActorSession]:
+    """A second session on the same transaction for the same actor, who sees his recycle bin in it; visibility stays.
+
+    For what tells of records that may be gone: the audit trail.
+    """
+    with _beside(session, session.actor, with_deleted=True) as inner:
+        yield inner
+
+
+@contextmanager
+def _beside(session: ActorSession, actor: Actor, *, with_deleted: bool = False) -> Iterator[ActorSession]:
     session.flush()
     inner = ActorSession(
         session._db, bind=session.connection(), join_transaction_mode="create_savepoint", expire_on_commit=False
     )
-    inner.become(Actor.system(session.tenant_id))
+    inner.become(actor, with_deleted=with_deleted)
     try:
         yield inner
         session.flush()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,8 +13,9 @@ from sqlalchemy.orm import joinedload
 from core.access.models import User
 from core.attachments.models import Attachment
 from core.audit import AuditEntry
+from core.audit.kinds import ACTION_WORDS
+from core.audit.telling import Line, lines_by_entry, who_of
 from core.clock import to_local
-from core.db.flush import model_of_table
 from core.db.session import ActorSession
 from core.discussion.mentions import Mention, names_in, split_mentions
 from core.discussion.models import Comment
@@ -123,62 +123,29 @@ def _changes(session: ActorSession, subject: Subject, before: datetime | None) -
     if before is not None:
         query = query.where(AuditEntry.at < before)
     entries = session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(PAGE + 1)).all()
-    names = _names_of_links(session, subject, entries)
-    return [Change(entry.at, "; ".join(lines)) for entry in entries if (lines := _lines(subject, entry, names))]
+    lines = lines_by_entry(session, entries)
+    return [Change(entry.at, "; ".join(told)) for entry in entries if (told := _told(entry, lines[entry.id]))]
 
 
-def _lines(subject: Subject, entry: AuditEntry, names: dict[str, str]) -> list[str]:
-    who = entry.user_name if entry.user_id else _("The system")
-    if entry.action != "update":
-        verbs = {
-            "create": _("%(who)s created this record", who=who),
-            "delete": _("%(who)s deleted this record", who=who),
-            "restore": _("%(who)s restored this record", who=who),
-            "import": _("%(who)s imported this record", who=who),
-        }
-        return [str(verbs.get(entry.action, f"{who}: {entry.action}"))]
-    lines = []
-    for field, (old, new) in entry.changes.items():
-        label = str(subject.discussed.labels.get(field, field))
-        if old in (None, "", []):
-            text = _("%(who)s set %(field)s to “%(new)s”", who=who, field=label, new=_shown(new, names))
-        elif new in (None, "", []):
-            text = _("%(who)s cleared %(field)s (was “%(old)s”)", who=who, field=label, old=_shown(old, names))
-        else:
-            text = _(
-                "%(who)s changed %(field)s from “%(old)s” to “%(new)s”",
-                who=who,
-                field=label,
-                old=_shown(old, names),
-                new=_shown(new, names),
-            )
-        lines.append(str(text))
-    return lines
+def _told(entry: AuditEntry, lines: tuple[Line, ...]) -> list[str]:
+    """The entry as sentences: one for each field of a change, one for anything else."""
+    who = who_of(entry)
+    if entry.action == "update":
+        return [str(_sentence(who, line)) for line in lines]
+    verbs = {
+        "create": _("%(who)s created this record", who=who),
+        "delete": _("%(who)s deleted this record", who=who),
+        "restore": _("%(who)s restored this record", who=who),
+        "import": _("%(who)s imported this record", who=who),
+    }
+    return [str(verbs.get(entry.action) or f"{who}: {ACTION_WORDS.get(entry.action, entry.action)}")]
 
 
-def _shown(value: Any, names: dict[str, str]) -> str:
-    if isinstance(value, list):
-        return ", ".join(_shown(each, names) for each in value)
-    if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
-    return names.get(str(value), str(value))
-
-
-def _names_of_links(session: ActorSession, subject: Subject, entries: Sequence[AuditEntry]) -> dict[str, str]:
-    """Names of the rows that linked fields pointed at, as far as the reader may see them."""
-    wanted: dict[str, set[UUID]] = {}
-    columns = subject.discussed.model.__table__.c
-    for entry in entries:
-        for field, sides in entry.changes.items():
-            target = columns[field].info.get("link") if field in columns else None
-            if target:
-                wanted.setdefault(target, set()).update(UUID(side) for side in sides if side)
-    names: dict[str, str] = {}
-    for target, ids in wanted.items():
-        model: Any = model_of_table(target)
-        title = getattr(model, "name", None) or getattr(model, "code", None)
-        if title is not None:
-            names |= {str(row[0]): row[1] for row in session.execute(select(model.id, title).where(model.id.in_(ids)))}
-        for id in ids:
-            names.setdefault(str(id), str(_("(not visible)")))
-    return names
+def _sentence(who: str, line: Line) -> object:
+    if not line.old:
+        return _("%(who)s set %(field)s to “%(new)s”", who=who, field=line.label, new=line.new)
+    if not line.new:
+        return _("%(who)s cleared %(field)s (was “%(old)s”)", who=who, field=line.label, old=line.old)
+    return _(
+        "%(who)s changed %(field)s from “%(old)s” to “%(new)s”", who=who, field=line.label, old=line.old, new=line.new
+    )

@@ -12,6 +12,7 @@ from flask import abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
+from core.db.mixins import Audited
 from core.db.session import ActorSession
 from core.errors import DomainError
 from core.i18n import translator
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _ = translator(__name__)
 
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
+AUDIT = "core.audit_list"
 DISCUSSION = "core.discussion_panel"
 """The discussion's panel: lazily loaded beside a record (``core.discussion``)."""
 
@@ -136,6 +138,7 @@ class DetailView:
         actions = [action for action in self.resource.actions if action.place == "menu"]
         return [
             *action_items(self.session, actions, self.record.id, self.record),
+            *self._history(),
             *verb_items(
                 self.resource,
                 self.session,
@@ -144,6 +147,13 @@ class DetailView:
                 can_delete=self.resource.can_delete(self.session, self.record),
             ),
         ]
+
+    def _history(self) -> list[dict[str, Any]]:
+        """The way to all changes of the record, for whoever may see them."""
+        if not isinstance(self.record, Audited) or not may_call(self.session, AUDIT):
+            return []
+        url = url_for(AUDIT, **{"f.record": f"{self.resource.entity}:{self.record.id}"})
+        return [{"label": str(_("Record of changes")), "icon": "history", "url": url}]
 
     def own_tabs(self) -> list[DetailTab]:
         can = self.session.actor.can

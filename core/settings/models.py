@@ -10,13 +10,13 @@ from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.base import TenantModel, unique
-from core.db.mixins import Audited
+from core.db.mixins import Stamped
 from core.db.session import ActorSession
 from core.db.types import Json, key_text
 
 
-class Setting(Audited, TenantModel):
-    """What a tenant set; a key that is absent has its manifest's default."""
+class Setting(Stamped, TenantModel):
+    """What a tenant set; a key that is absent has its manifest's default. The service records each change by its key."""
 
     __tablename__ = "core_setting"
     __table_args__ = (unique("key"),)

@@ -1,7 +1,4 @@
-"""The audit trail (SYS-18, CUS-036): who changed what, when, old value → new value. Append-only on both engines.
-
-Rows are written in the flush that makes the change; nobody has to remember, and nothing can be changed without one.
-"""
+"""Writing the audit trail: in the flush that makes the change, so nobody has to remember and nothing changes without a row."""
 
 from __future__ import annotations
 
@@ -12,14 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from flask import g, has_request_context
-from sqlalchemy import String, event, insert, inspect
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import event, insert, inspect
 
+from core.audit.models import AuditEntry
 from core.clock import now
-from core.db.base import TenantModel, index
 from core.db.mixins import Audited, SoftDelete
 from core.db.session import ActorSession
-from core.db.types import key_text
 
 KERNEL_FIELDS = frozenset({
     "tenant_id", "id", "created_at", "updated_at", "created_by_id", "updated_by_id", "deleted_by_id", "version",
@@ -31,22 +26,9 @@ KERNEL_FIELDS = frozenset({
 CREATED_AS = "audit_created_as"
 """Key of ``session.info``: what the making of rows is called instead of "create" while it is set (an import: "import")."""
 
-
-class AuditEntry(TenantModel):
-    """One change of one record. ``changes`` maps a field to [old, new], as JSON values."""
-
-    __tablename__ = "core_audit"
-    __append_only__ = True
-    __table_args__ = (index("entity", "entity_id"), index("at"), index("user_id", "at"))
-
-    at: Mapped[datetime]
-    user_id: Mapped[UUID | None]
-    user_name: Mapped[str] = mapped_column(String(200), default="")
-    action: Mapped[str] = mapped_column(key_text(40))
-    entity: Mapped[str] = mapped_column(key_text(63))
-    entity_id: Mapped[UUID | None]
-    changes: Mapped[dict[str, Any]]
-    request_id: Mapped[str | None] = mapped_column(String(64))
+AS_STAMPED = "audit_as_stamped"
+"""Key of ``session.info``: names of users by id. While it is set, what the system makes is recorded at the moment and under
+the name of its own stamps: for business that happened elsewhere before (demonstration data)."""
 
 
 def record(
@@ -110,7 +92,12 @@ def _record_row(session: ActorSession, row: Any, action: str) -> None:
     changes = _diff(row, action)
     if changes or action != "update":
         told = session.info.get(CREATED_AS, action) if action == "create" else action
-        session.add(AuditEntry(**_entry(session, told, row.__tablename__, row.id, changes)))
+        entry = AuditEntry(**_entry(session, told, row.__tablename__, row.id, changes))
+        if action == "create" and AS_STAMPED in session.info and session.actor.is_system:
+            names: Mapping[UUID, str] = session.info[AS_STAMPED]
+            entry.at, entry.user_id = row.created_at or entry.at, row.created_by_id
+            entry.user_name = names.get(row.created_by_id, entry.user_name)
+        session.add(entry)
 
 
 def _diff(row: Any, action: str) -> dict[str, list[Any]]:
