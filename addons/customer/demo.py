@@ -91,7 +91,7 @@ def load(session: ActorSession) -> None:
         return
     _give_rights(session)
     _make_groups(session)
-    session.info[AS_STAMPED] = {id: name for id, name in session.execute(select(User.id, User.name))}
+    session.info[AS_STAMPED] = {row.id: row.name for row in session.execute(select(User.id, User.name))}
     maker = _Maker(session)
     for start in range(0, COUNT, BATCH):
         maker.make(start, BATCH)

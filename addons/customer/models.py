@@ -232,6 +232,7 @@ class CustomerContact(Audited, Versioned, TenantModel):
     """A person to speak to at a customer (Liên hệ), CUS-015. The services keep one main contact at most."""
 
     __tablename__ = "customer_contact"
+    __audit_exclude__ = ("phone_raw",)
 
     customer_id: Mapped[UUID] = link("customer", ondelete="CASCADE")
     customer: Mapped[Customer] = to(customer_id)

@@ -54,7 +54,7 @@ class _TypedFilter(Filter):
 
 @dataclass(frozen=True, eq=False)
 class RecordFilter(_TypedFilter):
-    """One record, as ``<table>:<id>``; or what is called so (name, code, phone) as far as the reader sees it, deleted or not."""
+    """One record as ``<table>:<id>``; or what the reader sees under that name, code or phone, deleted or not."""
 
     def find(self, text: str, session: ActorSession) -> tuple[tuple[str, UUID], ...]:
         if one := _as_record(text):

@@ -109,7 +109,7 @@ def find_kind(entity: str) -> Kind:
 def list_kinds(session: ActorSession) -> list[tuple[str, str]]:
     """(table, name) of the kinds that the tenant's addons have, by name."""
     enabled = enabled_addons(session)
-    named = [(kind.entity, str(kind.one)) for kind in all_kinds().values() if kind.addon in enabled]
+    named = [(kind.entity, _capital(kind.one)) for kind in all_kinds().values() if kind.addon in enabled]
     return sorted(named, key=lambda pair: pair[1].casefold())
 
 
@@ -162,7 +162,7 @@ def _kind(
     said = said or Recorded(entity)
     labels: dict[str, object] = {**COMMON, **_labels_of(resource)}
     labels |= {**(discussed.labels if discussed else {}), **said.labels}
-    columns = inspect(model).columns if model is not None else {}
+    columns: Mapping[str, Any] = dict(inspect(model).columns) if model is not None else {}
     links = {key: column.info["link"] for key, column in columns.items() if "link" in column.info}
     values = {**_values_of(resource), **said.values}
     own_page = resource.endpoint("detail") if resource is not None and resource.permissions.read else ""
@@ -186,7 +186,7 @@ def _labels_of(resource: Resource[Any] | None) -> dict[str, object]:
     """What the resource calls its fields: in the form, in workbooks, in the list, on the page, the later one counts."""
     if resource is None:
         return {}
-    named = {
+    named: dict[str, object] = {
         name: each.args[0]
         for name, each in _form_fields(resource)
         if each.args and isinstance(each.args[0], str | LazyString)
@@ -229,7 +229,7 @@ def _field_at(model: type[TenantModel], path: str) -> str:
     relationships = inspect(model).relationships
     if not dot or first not in relationships:
         return path
-    linking = [column.key for column in relationships[first].local_columns if "link" in column.info]
+    linking = [str(column.key) for column in relationships[first].local_columns if "link" in column.info]
     return linking[0] if linking else path
 
 

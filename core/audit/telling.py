@@ -24,7 +24,7 @@ from core.db.mixins import SoftDelete
 from core.db.session import ActorSession, with_deleted
 from core.i18n import translator
 from core.resources.columns import Shown, text_of
-from core.resources.pages import AUDIT, may_call
+from core.resources.pages import AUDIT, may_call, with_args
 from core.resources.paths import Paths
 
 _ = translator(__name__)
@@ -46,19 +46,30 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry in words. ``url`` leads to the record, where it still is and the reader may see it."""
+    """An entry in words. ``endpoint`` is the record's page, where the record still is and the reader may see it."""
 
     id: UUID
+    entity: str
+    entity_id: UUID | None
     who: str
     action: str
     tone: str
     kind: str
     icon: str
     record: str
-    url: str
+    endpoint: str
     is_deleted: bool
-    history_url: str
     lines: tuple[Line, ...]
+
+    @property
+    def url(self) -> str:
+        """The record's page; empty where there is none for the reader."""
+        return url_for(self.endpoint, id=self.entity_id) if self.endpoint else ""
+
+    @property
+    def history_url(self) -> str:
+        """Everything that was done to the record; empty for an entry that is about none."""
+        return history_url(self.entity, self.entity_id) if self.entity_id else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +96,16 @@ def tell(session: ActorSession, entries: Iterable[AuditEntry]) -> Iterator[Told]
         name = names.get((entry.entity, entry.entity_id)) if entry.entity_id else None
         yield Told(
             entry.id,
+            entry.entity,
+            entry.entity_id,
             who_of(entry),
             str(actions.get(entry.action, entry.action.replace("_", " ").capitalize())),
             TONES.get(entry.action, "grey"),
             str(KIND_WORDS.get(entry.entity, kind.one)),
             kind.icon,
             name.text if name else _own_name(kind, entry),
-            _url(session, kind, entry.entity_id) if name and not name.is_deleted else "",
+            kind.endpoint if name and not name.is_deleted and may_call(session, kind.endpoint) else "",
             bool(name and name.is_deleted),
-            history_url(entry.entity, entry.entity_id) if entry.entity_id else "",
             tuple(_lines(kind, entry, names)),
         )
 
@@ -116,16 +128,12 @@ def name_of(session: ActorSession, entity: str, id: UUID) -> str:
 
 def history_url(entity: str, id: UUID) -> str:
     """The audit trail of one record."""
-    return url_for(AUDIT, **{"f.record": f"{entity}:{id}"})
+    return with_args(url_for(AUDIT), [("f.record", f"{entity}:{id}")])
 
 
 def who_of(entry: AuditEntry) -> str:
     """Whose name the entry bears."""
     return entry.user_name if entry.user_id else str(_("The system"))
-
-
-def _url(session: ActorSession, kind: Kind, id: UUID | None) -> str:
-    return url_for(kind.endpoint, id=id) if kind.endpoint and may_call(session, kind.endpoint) else ""
 
 
 def _own_name(kind: Kind, entry: AuditEntry) -> str:
@@ -164,7 +172,8 @@ def _text(value: Any, shown: Shown, target: str, names: Names) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{shown.labels.get(key, key)}: {each}" for key, each in value.items())
     if target:
-        name = names.get((target, id)) if (id := _as_uuid(value)) else None
+        id = _as_uuid(value)
+        name = names.get((target, id)) if id else None
         return name.text if name else str(_("(not visible)"))
     if shown.labels and value in shown.labels:
         return str(shown.labels[value])

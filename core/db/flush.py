@@ -24,7 +24,7 @@ from core.text import fold, sort_key
 _ = translator(__name__)
 
 
-@event.listens_for(ActorSession, "before_flush")
+@event.listens_for(ActorSession, "before_flush", insert=True)  # before the audit trail, which tells the code too
 def prepare(session: ActorSession, flush_context: object, instances: object) -> None:
     """Fill the kernel's columns of every row about to be written."""
     _check_rows(session)

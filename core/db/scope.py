@@ -10,6 +10,7 @@ stamped with the tenant and refused where it names another.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from sqlalchemy import Column, ColumnElement, FromClause, Table, TextClause, Tex
 from sqlalchemy.orm import Mapper, ORMExecuteState
 from sqlalchemy.orm.context import FromStatement
 from sqlalchemy.orm.util import LoaderCriteriaOption
-from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
 
 from core.db.actor import Actor
@@ -30,6 +30,12 @@ Criterion = ColumnElement[bool]
 
 KERNEL_BULK = object()
 """The mark of ``core.db.bulk``, which keeps by itself what the flush keeps. An object, so that nobody can spell it."""
+
+KERNEL_RULE = object()
+"""The mark of a criterion that :func:`visibility` returned: what a rule reads needs no scope of its own."""
+
+RULE = "banyan_rule"
+"""The annotation that bears it."""
 
 
 class ScopeError(RuntimeError):
@@ -137,6 +143,12 @@ def _stamp(row: Any, tenant_id: UUID) -> None:
     row.setdefault("id", uuid7())
 
 
+def visibility(model: type[TenantModel], actor: Actor) -> Criterion | None:
+    """The visibility rule of ``model`` for somebody else, to ask in the system's session what he may see; None for all."""
+    rule = model.visible_to(actor)
+    return None if rule is None else rule._annotate({RULE: KERNEL_RULE})
+
+
 def models_in(statement: Any) -> set[type[TenantModel]]:
     """The tenant models of a statement, its subqueries and its eager-loading paths.
 
@@ -145,7 +157,7 @@ def models_in(statement: Any) -> set[type[TenantModel]]:
     models: set[type[TenantModel]] = set()
     known: set[Any] = set()
     bare: set[FromClause] = set()
-    for element in visitors.iterate(statement):
+    for element in _elements(statement):
         if isinstance(element, TextClause | TextualSelect | FromStatement):
             raise ScopeError("text() cannot be scoped; write an ORM statement")
         entity = getattr(element, "_annotations", {}).get("parententity")
@@ -166,6 +178,16 @@ def models_in(statement: Any) -> set[type[TenantModel]]:
         if is_tenant_table(table):
             raise ScopeError(f"{source} comes past its model and cannot be scoped; select the model")
     return models
+
+
+def _elements(statement: Any) -> Iterator[Any]:
+    """The statement's parts, without what a visibility rule is made of."""
+    waiting = [statement]
+    while waiting:
+        element = waiting.pop()
+        if getattr(element, "_annotations", {}).get(RULE) is not KERNEL_RULE:
+            yield element
+            waiting.extend(element.get_children())
 
 
 def _add(models: set[type[TenantModel]], mapper: Mapper[Any]) -> None:

@@ -19,12 +19,15 @@ from core.text import fold, like_pattern
 INDEXED_LENGTH = 3
 """Characters a fragment needs before a trigram index can serve it."""
 
+MAX_QUERY = 200
+"""Characters that count; SQLite refuses patterns of 50,000 bytes."""
+
 
 def matches(session: ActorSession, model: type[Any], query: str) -> ColumnElement[bool] | None:
     """The criterion "``query`` occurs in the row", every word of it; None for an empty query."""
     assert issubclass(model, TenantModel)
     assert issubclass(model, Searchable)
-    words = fold(query).split()
+    words = fold(query[:MAX_QUERY]).split()
     if not words:
         return None
     like = [model.search_text.like(like_pattern(word), escape="\\") for word in words]

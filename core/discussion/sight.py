@@ -9,6 +9,7 @@ from sqlalchemy import String, cast, literal, select, union_all
 
 from core.access.models import User
 from core.access.signing_in import actors_of
+from core.db.scope import visibility
 from core.db.search import matches
 from core.db.session import ActorSession, system
 from core.discussion.subjects import Subject
@@ -36,7 +37,7 @@ def who_sees(session: ActorSession, subject: Subject, user_ids: Collection[UUID]
     here = model.id == subject.record.id
     with system(session) as all_seeing:
         actors = [actor for actor in actors_of(all_seeing, user_ids) if actor.can(read)]
-        rules = [(actor.user_id, model.visible_to(actor)) for actor in actors]
+        rules = [(actor.user_id, visibility(model, actor)) for actor in actors]
         found = {user_id for user_id, rule in rules if user_id is not None and rule is None}
         asked = [
             select(literal(str(user_id)), cast(model.id, String)).where(here, rule)

@@ -150,9 +150,9 @@ class DetailView:
 
     def _history(self) -> list[dict[str, Any]]:
         """The way to all changes of the record, for whoever may see them."""
-        if not isinstance(self.record, Audited) or not may_call(self.session, AUDIT):
+        if not issubclass(self.resource.model, Audited) or not may_call(self.session, AUDIT):
             return []
-        url = url_for(AUDIT, **{"f.record": f"{self.resource.entity}:{self.record.id}"})
+        url = with_args(url_for(AUDIT), [("f.record", f"{self.resource.entity}:{self.record.id}")])
         return [{"label": str(_("Record of changes")), "icon": "history", "url": url}]
 
     def own_tabs(self) -> list[DetailTab]:

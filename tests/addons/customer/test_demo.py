@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -12,6 +14,7 @@ from core.testing.world import World
 def test_it_has_people_and_customers_and_can_be_loaded_twice(world: World) -> None:
     from addons.customer.models import Customer, CustomerContact
     from core.access.models import User
+    from core.audit import AuditEntry
     from core.db import Actor, open_session
     from core.demo.business import load_demo
     from core.tenancy.queries import get_tenant
@@ -27,6 +30,10 @@ def test_it_has_people_and_customers_and_can_be_loaded_twice(world: World) -> No
             assert 20 < session.scalar(select(func.count(Customer.id)).where(Customer.owner_id.is_(None))) < 100
             assert session.scalar(select(func.count(CustomerContact.id))) > 400
             assert len(set(session.scalars(select(Customer.phone)))) == 2_000
+            entered = select(AuditEntry.user_name, AuditEntry.at).where(AuditEntry.entity == "customer")
+            told = session.execute(entered).all()
+            assert {"Lê Minh Quân", "Võ Thành Đạt"} < {row.user_name for row in told}
+            assert max(row.at for row in told) - min(row.at for row in told) > timedelta(days=400)
 
 
 @pytest.mark.engine("sqlite")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -88,3 +89,23 @@ def test_another_business_has_none_of_it(shop: Shop, customers: dict[str, Any]) 
         assert session.scalars(select(Customer.id)).all() == []
         with pytest.raises(NotFound):
             session.need(Customer, customers["Của Quân"])
+
+
+@pytest.mark.req("CUS-021")
+def test_an_at_offers_and_takes_only_colleagues_who_see_the_customer(shop: Shop) -> None:
+    from addons.customer.models import CustomerShare
+
+    id = shop.customer()
+    client = shop.world.client(shop.seller)
+    url = f"/discussion/customer/{id}"
+
+    def offered() -> set[str]:
+        return set(re.findall('data-value="([^"]+)"', client.get(f"{url}/people").text))
+
+    assert offered() == {shop.manager.username}
+    body = {"body": f"@{shop.colleague.username} xem giúp"}
+    assert client.post(url, data=body, htmx="talk").status_code == 422
+    with shop.world.session(shop.tenant) as session:
+        session.add(CustomerShare(customer_id=id, user_id=shop.colleague.id))
+    assert offered() == {shop.manager.username, shop.colleague.username}
+    assert client.post(url, data=body, htmx="talk").status_code == 200
