@@ -19,6 +19,7 @@ from core.access.queries import (
     list_user_groups,
 )
 from core.access.services.granting import may_change
+from core.audit.recorded import Recorded
 from core.db.session import ActorSession
 from core.i18n import translator
 from core.resources import (
@@ -253,3 +254,38 @@ class Departments(Resource[Department]):
             is_active=form.is_active.data,
             user_ids=form.members.data or (),
         )
+
+
+recorded_users = Recorded(
+    "core_user",
+    labels={
+        "groups": _("Permission groups"),
+        "departments": _("Departments"),
+        "address": _("Address"),
+        "browser": _("Browser"),
+    },
+    links={"groups": "core_group", "departments": "core_department"},
+    actions={
+        "sign_in": _("Signed in"),
+        "sign_out": _("Signed out"),
+        "sign_in_refused": _("Sign-in refused"),
+        "sign_in_locked": _("Sign-in locked"),
+        "change_password": _("Password changed"),
+        "make_password_link": _("Link for a new password made"),
+        "use_password_link": _("Password set by a link"),
+    },
+)
+recorded_departments = Recorded("core_department", labels={"members": _("Members")}, links={"members": "core_user"})
+recorded_groups = Recorded(
+    "core_group",
+    one=_("permission group"),
+    labels={
+        "name": _("Name"),
+        "shipped_key": _("Ready-made group"),
+        "members": _("Members"),
+        "requires_second_factor": _("Second factor required"),
+    },
+    links={"members": "core_user"},
+    actions={"tick": _("Rights changed")},
+    endpoint="core.groups_detail",
+)

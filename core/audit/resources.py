@@ -103,33 +103,6 @@ class Audit(Resource[AuditEntry]):
         return f"{told.action}: {told.record or told.kind}"
 
 
-users = Recorded(
-    "core_user",
-    labels={
-        "groups": _("Permission groups"),
-        "departments": _("Departments"),
-        "address": _("Address"),
-        "browser": _("Browser"),
-    },
-    links={"groups": "core_group", "departments": "core_department"},
-    actions={
-        "sign_in": _("Signed in"),
-        "sign_out": _("Signed out"),
-        "sign_in_refused": _("Sign-in refused"),
-        "sign_in_locked": _("Sign-in locked"),
-        "reset_password": _("One-time password made"),
-        "change_password": _("Password changed"),
-    },
-)
-departments = Recorded("core_department", labels={"members": _("Members")}, links={"members": "core_user"})
-groups = Recorded(
-    "core_group",
-    one=_("permission group"),
-    labels={"name": _("Name"), "shipped_key": _("Ready-made group"), "members": _("Members")},
-    links={"members": "core_user"},
-    actions={"tick": _("Rights changed")},
-    endpoint="core.groups_detail",
-)
 settings = Recorded("core_setting", one=_("setting"), actions={"set": _("Setting changed")})
 applications = Recorded(
     "core_tenant_addon",

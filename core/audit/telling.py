@@ -23,8 +23,9 @@ from core.db.base import TenantModel
 from core.db.mixins import SoftDelete
 from core.db.session import ActorSession, with_deleted
 from core.i18n import translator
+from core.kernel import current_session
 from core.resources.columns import Shown, text_of
-from core.resources.pages import AUDIT, may_call, with_args
+from core.resources.links import history_url, may_call
 from core.resources.paths import Paths
 
 _ = translator(__name__)
@@ -69,7 +70,7 @@ class Told:
     @property
     def history_url(self) -> str:
         """Everything that was done to the record; empty for an entry that is about none."""
-        return history_url(self.entity, self.entity_id) if self.entity_id else ""
+        return history_url(current_session(), self.entity, self.entity_id) if self.entity_id else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +125,6 @@ def name_of(session: ActorSession, entity: str, id: UUID) -> str:
             for _id, name in _names_in(reader, kind.model, kind.title_path, {id}):
                 return name.text
     return f"{kind.one} {str(id)[-8:]}"
-
-
-def history_url(entity: str, id: UUID) -> str:
-    """The audit trail of one record."""
-    return with_args(url_for(AUDIT), [("f.record", f"{entity}:{id}")])
 
 
 def who_of(entry: AuditEntry) -> str:

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from core.attachments.models import Attachment
 from core.attachments.services import path_of
-from core.audit.telling import history_url
 from core.db.ids import uuid7
 from core.db.session import ActorSession
 from core.discussion.queries import SHOWS, read_stream
@@ -21,7 +20,7 @@ from core.discussion.subjects import Subject, can_comment, find_subject
 from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_session
-from core.resources.pages import AUDIT, may_call
+from core.resources.links import history_url
 from core.web import SIGNED_IN, AddonViews, redirect_to, render
 from core.web.answers import is_htmx
 
@@ -94,7 +93,7 @@ def _panel(session: ActorSession, subject: Subject, *, body: str = "", error: st
         show=show,
         is_earlier=_before() is not None,
         can_comment=can_comment(session, subject),
-        history=history_url(subject.entity, subject.record.id) if may_call(session, AUDIT) else "",
+        history=history_url(session, subject.entity, subject.record.id),
         post_key=request.form.get("post_key") if error else uuid7(),
         body=body,
         error=error,

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _ = translator(__name__)
 
+AUDIT = "core.audit_list"
+"""The record of changes (``core.audit``)."""
+
 
 def may_call(session: ActorSession, endpoint: str) -> bool:
     """Whether the user would get an answer from ``endpoint``: it exists, its addon is on, a permission is held."""
@@ -38,6 +41,11 @@ def url_if_allowed(resource: Resource[Any], session: ActorSession, verb: str, **
 def with_args(url: str, args: Args) -> str:
     """``url`` with a query string."""
     return f"{url}?{urlencode(args)}" if args else url
+
+
+def history_url(session: ActorSession, entity: str, id: UUID) -> str:
+    """Where all changes of a record stand; empty where the user may not see them."""
+    return with_args(url_for(AUDIT), [("f.record", f"{entity}:{id}")]) if may_call(session, AUDIT) else ""
 
 
 def action_items(session: ActorSession, actions: Any, id: UUID, record: Any = None) -> list[dict[str, Any]]:

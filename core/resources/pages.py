@@ -19,7 +19,7 @@ from core.i18n import translator
 from core.kernel import current_session
 from core.resources import bulk_pages, form_pages, list_pages, picking
 from core.resources.columns import Fact, kind_of, text_of
-from core.resources.links import action_items, url_if_allowed, verb_items
+from core.resources.links import action_items, history_url, url_if_allowed, verb_items
 from core.resources.links import may_call as may_call
 from core.resources.links import with_args as with_args
 from core.resources.paths import Paths, read_path
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 _ = translator(__name__)
 
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
-AUDIT = "core.audit_list"
 DISCUSSION = "core.discussion_panel"
 """The discussion's panel: lazily loaded beside a record (``core.discussion``)."""
 
@@ -150,10 +149,10 @@ class DetailView:
 
     def _history(self) -> list[dict[str, Any]]:
         """The way to all changes of the record, for whoever may see them."""
-        if not issubclass(self.resource.model, Audited) or not may_call(self.session, AUDIT):
+        if not issubclass(self.resource.model, Audited):
             return []
-        url = with_args(url_for(AUDIT), [("f.record", f"{self.resource.entity}:{self.record.id}")])
-        return [{"label": str(_("Record of changes")), "icon": "history", "url": url}]
+        url = history_url(self.session, self.resource.entity, self.record.id)
+        return [{"label": str(_("Record of changes")), "icon": "history", "url": url}] if url else []
 
     def own_tabs(self) -> list[DetailTab]:
         can = self.session.actor.can
