@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -30,3 +30,41 @@ class DeleteGuard:
 
 
 delete_guards = Point("customer.delete_guards", DeleteGuard)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareBox:
+    """A kind of information that can be shown to a colleague with a customer: orders, contracts, … (SHR-06).
+
+    Whose documents they are looks into ``CustomerShare.boxes`` for ``key`` in its own visibility rule.
+    """
+
+    key: str
+    label: object
+
+
+share_boxes = Point("customer.share_boxes", ShareBox)
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A customer that went from one person in charge to another; either may be nobody."""
+
+    customer_id: UUID
+    from_user_id: UUID | None
+    to_user_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverBox:
+    """Documents that can be passed on when a customer gets another person in charge (OWN-07 to OWN-12).
+
+    ``run(session, handovers)`` passes them on, in the same transaction, for all customers at once.
+    """
+
+    key: str
+    label: object
+    run: Callable[[ActorSession, Sequence[Handover]], None]
+
+
+handover_boxes = Point("customer.handover_boxes", HandoverBox)

@@ -9,12 +9,15 @@ from uuid import UUID
 import wtforms
 from flask import url_for
 
+from addons.customer import ownership, sharing
 from addons.customer.checking import MAX_CONTACTS
 from addons.customer.duplicates import Duplicate, DuplicateWarning
+from addons.customer.grouping import GroupChange
 from addons.customer.models import TONES, CustomerGroup, CustomerRelationship, CustomerSource, CustomerType
 from addons.customer.names import SALUTATIONS
 from addons.customer.queries import Entry, list_entries
 from addons.customer.referrers import find_referrer_by_code
+from addons.customer.sharing import ShareChange
 from core.db import ActorSession
 from core.errors import DomainError
 from core.i18n import translator
@@ -37,6 +40,7 @@ from core.web.forms import (
     UserField,
     as_uuid,
 )
+from core.web.people_field import PeopleField
 
 _ = translator(__name__)
 
@@ -72,8 +76,8 @@ class TypedPhoneField(StringField):  # type: ignore[misc]
         return format_phone(text) if text.startswith("+84") else str(text)
 
 
-class ReferrerSourceField(ChoiceField):
-    """Which of the two sources the picker beside it searches."""
+class RadioField(ChoiceField):
+    """One of a few values, all in sight."""
 
     ui = "radios"
 
@@ -139,7 +143,7 @@ class ContactForm(SubForm):
 class CustomerForm(Form):
     """New customer, and the same fields when editing (CUS-001 to CUS-016)."""
 
-    referrer_source = ReferrerSourceField(_("Referrer from"), choices=REFERRER_SOURCES, default="customer")
+    referrer_source = RadioField(_("Referrer from"), choices=REFERRER_SOURCES, default="customer")
     referrer = ReferrerField(_("Referrer"))
     code = StringField(_("Customer code"), description=_("Leave it empty and the system gives one."))
     salutation = ChoiceField(_("Salutation"), choices=[(each, each) for each in SALUTATIONS], blank="—")
@@ -260,6 +264,66 @@ class RelationshipForm(Form):
     """Change relationship (Đổi mối quan hệ), of one customer or of several."""
 
     relationship_id = ChoiceField(_("Relationship"), choices=offered_relationships, coerce=as_uuid)
+
+
+class GroupsForm(Form):
+    """Change groups (Chuyển nhóm khách hàng) of several customers, GRP-03."""
+
+    option = RadioField(
+        _("Option"),
+        choices=(
+            (GroupChange.MOVE, _("Move: the ticked groups take the place of those of the same type")),
+            (GroupChange.ADD, _("Add: the present groups stay")),
+            (GroupChange.REMOVE, _("Remove the ticked groups")),
+        ),
+        default=GroupChange.MOVE,
+        coerce=GroupChange,
+    )
+    group_ids = ChoicesField(_("Groups"), choices=lambda: _groups(current_session(), ()), coerce=as_uuid)
+    replace_all = BooleanField(_("When moving, take the place of all groups, whatever their type"))
+
+
+class ShareForm(Form):
+    """Share customers (Chia sẻ khách hàng), SHR-04 to SHR-07."""
+
+    people = PeopleField(
+        _("Share with"),
+        description=_("A department means the people who are in it now; who joins later is not included."),
+    )
+    boxes = ChoicesField(_("What they may see"), choices=lambda: sharing.offered_boxes(current_session()))
+    option = RadioField(
+        _("Option"),
+        choices=(
+            (ShareChange.ADD, _("Add share: others keep theirs")),
+            (ShareChange.TRANSFER, _("Transfer share: these people instead of all others")),
+            (ShareChange.REMOVE, _("Remove share from these people")),
+        ),
+        default=ShareChange.ADD,
+        coerce=ShareChange,
+    )
+
+
+class HandoverForm(Form):
+    """Change the owner (Chuyển chủ sở hữu) of one customer or several, OWN-03 to OWN-12."""
+
+    people = PeopleField(_("New person in charge"))
+    split = BooleanField(
+        _("Split evenly"),
+        description=_(
+            "Customers are dealt out one by one, from the top of the list of people to the bottom, and again."
+        ),
+    )
+    boxes = ChoicesField(
+        _("Pass on"),
+        choices=lambda: ownership.offered_boxes(current_session()),
+        description=_("What is not ticked stays with the person who has it now."),
+    )
+    end_shares = BooleanField(_("End the present shares"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.boxes.choices:
+            del self.boxes
 
 
 class OwnerForm(Form):

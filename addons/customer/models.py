@@ -281,3 +281,34 @@ class CustomerShare(Stamped, TenantModel):
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
         return seen_with_customer(cls.customer_id, actor)
+
+
+class CustomerHandover(Stamped, TenantModel):
+    """A giving away of customers by ``giver``, kept for its undo (OWN-14). ``customers`` and ``receivers`` are numbers."""
+
+    __tablename__ = "customer_handover"
+    __table_args__ = (index("created_at"),)
+
+    giver_id: Mapped[UUID | None] = link("core_user")
+    giver: Mapped[User | None] = to(giver_id)
+    customers: Mapped[int]
+    receivers: Mapped[int]
+    boxes: Mapped[list[str]] = mapped_column(Json, default=list)
+    undone_at: Mapped[datetime | None]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        return None if actor.can("customer.change_owner") else cls.giver_id == actor.user_id
+
+
+class CustomerHandoverItem(TenantModel):
+    """A customer of a giving away: who had him, who got him; ``ended_shares`` maps a colleague to the boxes he had."""
+
+    __tablename__ = "customer_handover_item"
+    __table_args__ = (unique("handover_id", "customer_id"),)
+
+    handover_id: Mapped[UUID] = link("customer_handover", ondelete="CASCADE", index=False)
+    customer_id: Mapped[UUID] = link("customer", ondelete="CASCADE", unseen=True)
+    from_user_id: Mapped[UUID | None] = link("core_user", index=False)
+    to_user_id: Mapped[UUID | None] = link("core_user", index=False)
+    ended_shares: Mapped[dict[str, Any]]

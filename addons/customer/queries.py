@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from addons.customer.models import (
     Customer,
     CustomerContact,
     CustomerGroup,
     CustomerGroupMember,
+    CustomerHandover,
+    CustomerHandoverItem,
     CustomerRelationship,
     CustomerSource,
     CustomerType,
@@ -81,3 +84,20 @@ def group_names(session: ActorSession, customer_ids: Iterable[UUID]) -> dict[UUI
 def find_entry_by_name(session: ActorSession, model: type[Entry], key: str) -> Entry | None:
     """The entry whose name is the same but for case and spaces; ``key`` is from ``names.name_key``."""
     return session.scalar(select(model).where(model.name_key == key))
+
+
+HANDED_OVER = 200
+"""Lines of a change of the person in charge that its page shows."""
+
+
+def list_handed_over(session: ActorSession, handover: CustomerHandover) -> Sequence[Any]:
+    """The first customers of a change: ``customer_id``, ``name`` (None where one may not see him), ``old`` and ``new``."""
+    item, old, new = CustomerHandoverItem, aliased(User), aliased(User)
+    query = (
+        select(item.customer_id, Customer.name, old.name.label("old"), new.name.label("new"))
+        .outerjoin(Customer, Customer.id == item.customer_id)
+        .outerjoin(old, old.id == item.from_user_id)
+        .outerjoin(new, new.id == item.to_user_id)
+        .where(item.handover_id == handover.id)
+    )
+    return session.execute(query.order_by(item.id).limit(HANDED_OVER)).all()

@@ -10,6 +10,7 @@ from flask import url_for
 from sqlalchemy import ColumnElement, func, select
 
 from addons.customer import catalogues, exchange, services
+from addons.customer.bulk import delete_several, give_away, preview_giving, put_into_relationship, regroup, share
 from addons.customer.checking import clean_customer, hints
 from addons.customer.contributions import DeleteReason
 from addons.customer.duplicates import Duplicate, find_duplicates
@@ -18,8 +19,10 @@ from addons.customer.forms import (
     CustomerForm,
     EntryForm,
     GroupForm,
-    OwnerForm,
+    GroupsForm,
+    HandoverForm,
     RelationshipForm,
+    ShareForm,
     ToneForm,
     referrer_value,
 )
@@ -29,12 +32,16 @@ from addons.customer.models import (
     CustomerContact,
     CustomerGroup,
     CustomerGroupMember,
+    CustomerHandover,
     CustomerRelationship,
+    CustomerShare,
     CustomerSource,
     CustomerType,
 )
+from addons.customer.ownership import can_undo
 from addons.customer.provinces import PROVINCES
-from addons.customer.queries import list_all_entries, list_contacts, list_groups_of
+from addons.customer.queries import list_all_entries, list_contacts, list_groups_of, list_handed_over
+from addons.customer.sharing import list_viewers
 from core.audit import Recorded
 from core.db import Actor, ActorSession
 from core.discussion.subjects import Discussed
@@ -46,7 +53,6 @@ from core.resources import (
     Action,
     BooleanFilter,
     BulkAction,
-    BulkResult,
     ChoiceFilter,
     Column,
     DetailTab,
@@ -83,6 +89,7 @@ FIELD_NAMES = {
     "owner_id": _("Person in charge"),
     "referrer_label": _("Referrer"),
     "groups": _("Groups"),
+    "shares": _("Shared with"),
     "last_contact_at": _("Last contact"),
 }
 """The fields of the record of changes (CUS-036)."""
@@ -114,16 +121,8 @@ def _count_contacts(session: ActorSession, customer: Customer) -> int:
     return session.scalar(select(func.count(CustomerContact.id)).where(CustomerContact.customer_id == customer.id)) or 0
 
 
-def _change_relationship(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
-    return services.change_relationship(session, ids, values["relationship_id"])
-
-
-def _change_owner(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
-    return services.change_owner(session, ids, values["owner_id"])
-
-
-def _delete(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
-    return services.delete_customers(session, ids)
+def _shared(actor: Actor) -> ColumnElement[bool]:
+    return Customer.id.in_(select(CustomerShare.customer_id).where(CustomerShare.user_id == actor.user_id))
 
 
 class Customers(Resource[Customer]):
@@ -150,6 +149,7 @@ class Customers(Resource[Customer]):
     tabs = (
         Tab("all", _("All")),
         Tab("mine", _("Mine"), where=_mine),
+        Tab("shared", _("Shared with me"), where=_shared),
         Tab("unassigned", _("Nobody in charge"), where=_unassigned),
     )
     filters = (
@@ -188,20 +188,24 @@ class Customers(Resource[Customer]):
         BulkAction(
             "relationship",
             _("Change relationship"),
-            _change_relationship,
+            put_into_relationship,
             "customer.change_relationship",
             icon="heart-handshake",
             form=RelationshipForm,
         ),
+        BulkAction("groups", _("Change groups"), regroup, "customer.edit", icon="tags", form=GroupsForm),
+        BulkAction("share", _("Share customers"), share, "customer.read", icon="share", form=ShareForm),
         BulkAction(
             "owner",
-            _("Change person in charge"),
-            _change_owner,
-            "customer.change_owner",
+            _("Change the owner"),
+            give_away,
+            "customer.read",
             icon="transfer",
-            form=OwnerForm,
+            form=HandoverForm,
+            preview=preview_giving,
+            whole=True,
         ),
-        BulkAction("delete", _("Delete"), _delete, "customer.delete", icon="trash", danger=True),
+        BulkAction("delete", _("Delete"), delete_several, "customer.delete", icon="trash", danger=True),
     )
     tags = (Fact("relationship.name", kind="tag", tone="relationship.tone"),)
     contacts = (
@@ -226,6 +230,8 @@ class Customers(Resource[Customer]):
     actions = (
         Action(_("Change relationship"), "customer.relationship_of", icon="heart-handshake", dialog=True),
         Action(_("Change person in charge"), "customer.owner_of", icon="transfer", dialog=True),
+        Action(_("Share customer"), "customer.share_of", icon="share", dialog=True, place="menu"),
+        Action(_("Change the owner"), "customer.handover_of", icon="transfer", dialog=True, place="menu"),
     )
     detail_tabs = (
         DetailTab(
@@ -237,6 +243,12 @@ class Customers(Resource[Customer]):
                 "format_phone": format_phone,
             },
             count=_count_contacts,
+        ),
+        DetailTab(
+            "viewers",
+            _("Viewers"),
+            "customer/viewers.html",
+            context=lambda session, customer: {"viewers": list_viewers(session, customer)},
         ),
     )
     discussion = True
@@ -445,3 +457,50 @@ class Types(Catalogue):
     title = _("Customer types")
     one = _("type")
     icon = "layout-kanban"
+
+
+class Handovers(Resource[CustomerHandover]):
+    """The changes of the person in charge, with the undo of each (OWN-14)."""
+
+    model = CustomerHandover
+    name = "handovers"
+    title = _("Changes of the person in charge")
+    one = _("change of the person in charge")
+    icon = "transfer"
+    permissions = Permissions(
+        "customer", read="customer.change_owner", create=None, edit=None, delete=None, export=None, import_=None
+    )
+    columns = (
+        Column("created_at", _("When"), kind="title", sort=True),
+        Column("giver.name", _("By"), kind="person"),
+        Column("customers", _("Customers"), kind="number"),
+        Column("receivers", _("People"), kind="number"),
+        Column("undone_at", _("Undone")),
+    )
+    facts = (
+        Fact("created_at", _("When")),
+        Fact("giver.name", _("By"), kind="person"),
+        Fact("customers", _("Customers")),
+        Fact("undone_at", _("Undone")),
+    )
+    actions = (
+        Action(
+            _("Undo"),
+            "customer.undo_of",
+            icon="arrow-back-up",
+            post=True,
+            confirm=_("Give these customers back to whom they were taken from?"),
+            when=lambda handover: can_undo(current_session(), handover),
+        ),
+    )
+    detail_tabs = (
+        DetailTab(
+            "customers",
+            _("Customers"),
+            "customer/handover.html",
+            context=lambda session, handover: {"lines": list_handed_over(session, handover)},
+        ),
+    )
+
+    def title_of(self, record: CustomerHandover) -> str:
+        return str(_.n("1 customer", "%(n)s customers", record.customers))

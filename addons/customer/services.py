@@ -242,7 +242,12 @@ def _set_on(
 
 def may_change_owner(session: ActorSession, customer: Customer) -> bool:
     """Whether the actor may give this customer to somebody else (OWN-14)."""
-    return session.actor.can("customer.change_owner") or customer.owner_id == session.actor.user_id
+    return may_change_owner_of(session, customer.owner_id)
+
+
+def may_change_owner_of(session: ActorSession, owner_id: UUID | None) -> bool:
+    """The same of a customer of whom only the person in charge is known."""
+    return session.actor.can("customer.change_owner") or (owner_id is not None and owner_id == session.actor.user_id)
 
 
 def may_comment(session: ActorSession, customer: Customer) -> bool:

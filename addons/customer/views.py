@@ -9,13 +9,17 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from addons.customer import services
-from addons.customer.forms import OwnerForm, RelationshipForm
-from addons.customer.models import Customer
+from addons.customer.bulk import give_away, share
+from addons.customer.forms import HandoverForm, OwnerForm, RelationshipForm, ShareForm
+from addons.customer.models import Customer, CustomerHandover
+from addons.customer.ownership import undo_handover
 from addons.customer.referrers import find_customer_referrers, find_user_referrers
 from core.db import ActorSession
+from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_session
 from core.resources import BulkResult
+from core.resources.bulk import BulkRun, summary_text
 from core.web import AddonViews, redirect_to, render, toast
 
 _ = translator(__name__)
@@ -56,6 +60,40 @@ def owner_of(id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         return _done(session, customer, services.change_owner(session, [id], form.owner_id.data))
     return _ask(customer, form, str(_("Change person in charge")), "customer.owner_of")
+
+
+@views.route("/customers/<uuid:id>/share", methods=("GET", "POST"), permission="customer.read")
+def share_of(id: UUID) -> ResponseReturnValue:
+    """Share customer (Chia sẻ khách hàng), one of them (SHR-12)."""
+    return _do_to_one(id, ShareForm(), str(_("Share customer")), "customer.share_of", share)
+
+
+@views.route("/customers/<uuid:id>/handover", methods=("GET", "POST"), permission="customer.read")
+def handover_of(id: UUID) -> ResponseReturnValue:
+    """Change the owner (Chuyển chủ sở hữu), of one customer (OWN-13)."""
+    return _do_to_one(id, HandoverForm(), str(_("Change the owner")), "customer.handover_of", give_away)
+
+
+@views.post("/handovers/<uuid:id>/undo", permission="customer.change_owner")
+def undo_of(id: UUID) -> ResponseReturnValue:
+    """Give the customers of a change back (OWN-14)."""
+    session = current_session()
+    result = undo_handover(session, session.need(CustomerHandover, id, lock=True))
+    toast(_("Undone: %(summary)s", summary=summary_text(result.changed, len(result.skipped))))
+    return redirect_to(url_for("customer.handovers_detail", id=id))
+
+
+def _do_to_one(id: UUID, form: Any, title: str, endpoint: str, run: BulkRun) -> ResponseReturnValue:
+    session = current_session()
+    customer = session.need(Customer, id)
+    if form.validate_on_submit():
+        try:
+            return _done(session, customer, run(session, [id], **form.data))
+        except DomainError as refused:
+            session.rollback()
+            customer = session.need(Customer, id)
+            form.refuse(refused)
+    return _ask(customer, form, title, endpoint)
 
 
 def _ask(customer: Customer, form: Any, title: str, endpoint: str) -> ResponseReturnValue:

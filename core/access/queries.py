@@ -183,3 +183,15 @@ def find_person(session: ActorSession, text: str) -> UUID | None:
     query = select(User.id).where(User.is_active, (User.username == text.strip().lower()) | (User.name == text.strip()))
     found = session.scalars(query.limit(2)).all()
     return found[0] if len(found) == 1 else None
+
+
+def list_people_with(session: ActorSession, permission: str) -> list[UUID]:
+    """The active users that a group gives ``permission``."""
+    query = (
+        select(User.id)
+        .join(GroupMember, GroupMember.user_id == User.id)
+        .join(GroupPermission, GroupPermission.group_id == GroupMember.group_id)
+        .where(User.is_active, GroupPermission.permission == permission)
+        .distinct()
+    )
+    return list(session.scalars(query))

@@ -65,7 +65,9 @@ class BulkAction:
     """A button of the bulk bar.
 
     ``run`` does it; ``form`` (``core.web.forms.Form``) asks for what it needs to know; ``verb`` begins the question
-    ("Delete 12 customers?") and is the label by default.
+    ("Delete 12 customers?") and is the label by default. ``preview`` gets what ``run`` would get and says, as pairs of
+    texts, what would come of it. ``whole`` keeps many records together: ``run`` gets all of them at once, in one
+    transaction, in a job too.
     """
 
     key: str
@@ -76,6 +78,8 @@ class BulkAction:
     danger: bool = False
     verb: object = ""
     form: type[Any] | None = None
+    preview: Callable[..., Sequence[tuple[str, str]]] | None = None
+    whole: bool = False
 
 
 def for_each(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from core.db.ids import uuid7
 from core.db.session import ActorSession
@@ -29,10 +31,11 @@ if TYPE_CHECKING:
 _ = translator(__name__)
 
 CONFIRMED = "confirmed"
+PREVIEW = "preview"
 BACK = "back"
 """The query of the list that the question was asked on: where the report leads back to."""
 
-NOT_OF_THE_FORM = frozenset({CONFIRMED, BACK, "action", "all", "ids", "csrf_token"})
+NOT_OF_THE_FORM = frozenset({CONFIRMED, PREVIEW, BACK, "action", "all", "ids", "csrf_token"})
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class BulkView:
     action: BulkAction
     chosen: Chosen
     form: Any = None
+    preview: Sequence[tuple[str, str]] = ()
     result: BulkResult | None = None
 
     @property
@@ -120,11 +124,30 @@ def answer_bulk(resource: Resource[Any]) -> ResponseReturnValue:
         return render("resource/bulk.html", view=view, resource=resource)
     if form is not None and not form.validate():
         return render("resource/bulk.html", view=view, resource=resource), 422
-    if len(chosen.ids) > SYNC_LIMIT:
-        return _enqueue(resource, session, action, chosen)
-    result = action.run(session, chosen.ids, **(form.data if form else {})) + chosen.unknown_result
+    values = form.data if form else {}
+    try:
+        if action.preview and PREVIEW in request.form:
+            shown = replace(view, preview=action.preview(session, _all_ids(resource, session, chosen), **values))
+            return render("resource/bulk.html", view=shown, resource=resource)
+        if len(chosen.ids) > SYNC_LIMIT:
+            return _enqueue(resource, session, action, chosen)
+        result = action.run(session, chosen.ids, **values) + chosen.unknown_result
+    except DomainError as refused:
+        if form is None or isinstance(refused, Forbidden):
+            raise
+        form.refuse(refused)
+        session.rollback()
+        return render("resource/bulk.html", view=view, resource=resource), 422
     session.flush()
     return _report(view, result)
+
+
+def _all_ids(resource: Resource[Any], session: ActorSession, chosen: Chosen) -> Sequence[UUID]:
+    """Every record that is meant, past what one request changes."""
+    if not chosen.takes_all or len(chosen.ids) <= SYNC_LIMIT:
+        return chosen.ids
+    state = read_state(resource, MultiDict(chosen.args), session)
+    return session.scalars(select_ids(resource, state, session)).all()
 
 
 def _action(resource: Resource[Any], session: ActorSession) -> BulkAction:

@@ -46,6 +46,11 @@ def run_bulk_action(
     place = UUID(run.cursor["id"]) if run.cursor else None
     meant = _Ticked(ids) if ids is not None else _Matching(listed, run.session, query, UUID(until))
     total = run.cursor["total"] if run.cursor else meant.count()
+    if chosen.whole and place is None:
+        result = chosen.run(run.session, meant.all(), **_form_data(chosen, values))
+        run.result = {**(known := _added(known, result)), "message": _message(chosen, known)}
+        yield Step(done=total, total=total, cursor={"id": str(UUID(until)), "total": total})
+        return
     while batch := meant.after(place):
         result = chosen.run(run.session, batch, **_form_data(chosen, values))
         known = _added(known, result)
@@ -66,7 +71,12 @@ class _Ticked:
     """The records that were ticked, by id."""
 
     def __init__(self, ids: list[str]) -> None:
-        self.ids = sorted(UUID(id) for id in ids)
+        self.ticked = [UUID(id) for id in ids]
+        self.ids = sorted(self.ticked)
+
+    def all(self) -> list[UUID]:
+        """In the order in which they were ticked."""
+        return self.ticked
 
     def count(self) -> int:
         return len(self.ids)
@@ -84,6 +94,10 @@ class _Matching:
     session: ActorSession
     query: str
     until: UUID
+
+    def all(self) -> list[UUID]:
+        id = self.resource.model.id
+        return list(self.session.scalars(select(id).where(*self._criteria()).order_by(id)))
 
     def count(self) -> int:
         matching = select(self.resource.model.id).where(*self._criteria()).subquery()

@@ -22,10 +22,10 @@ def test_the_person_in_charge_of_several_and_a_notice_with_their_number(shop: Sh
     from core.notifications import Notification
 
     ids = [shop.customer(name=f"Khách {number}") for number in range(3)]
-    answer = send(shop, shop.manager, "owner", ids, owner_id=str(shop.colleague.id))
+    answer = send(shop, shop.manager, "owner", ids, people=f"user:{shop.colleague.id}")
     assert answer.status_code == 303
     assert {shop.stored(f"Khách {number}").owner_id for number in range(3)} == {shop.colleague.id}
-    with shop.world.session(shop.tenant) as session:
+    with shop.world.session(shop.tenant, shop.colleague) as session:
         assert "3 " in session.scalars(select(Notification.title)).one()
 
 
@@ -59,8 +59,8 @@ def test_a_bulk_change_is_in_the_record_of_each_customer(shop: Shop) -> None:
     from core.audit import AuditEntry
 
     ids = [shop.customer(name=f"Khách {number}") for number in range(2)]
-    send(shop, shop.manager, "owner", ids, owner_id="")
+    send(shop, shop.manager, "owner", ids, people=f"user:{shop.colleague.id}")
     with shop.world.session(shop.tenant) as session:
         query = select(AuditEntry.entity_id, AuditEntry.changes).where(AuditEntry.user_id == shop.manager.id)
         entries = {row.entity_id: row.changes for row in session.execute(query) if "owner_id" in row.changes}
-    assert entries == {id: {"owner_id": [str(shop.seller.id), None]} for id in ids}
+    assert entries == {id: {"owner_id": [str(shop.seller.id), str(shop.colleague.id)]} for id in ids}

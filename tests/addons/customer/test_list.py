@@ -32,9 +32,9 @@ def customers(shop: Shop) -> Shop:
 @pytest.mark.req("CUS-054", "CUS-055", "SYS-06")
 def test_the_counts_are_of_what_the_user_may_see(customers: Shop) -> None:
     client = customers.world.client(customers.manager)
-    assert tabs(client.get(LIST).text) == {"All": "3", "Mine": "0", "Nobody in charge": "1"}
+    assert tabs(client.get(LIST).text) == {"All": "3", "Mine": "0", "Shared with me": "0", "Nobody in charge": "1"}
     seller = customers.world.client(customers.seller)
-    assert tabs(seller.get(LIST).text) == {"All": "1", "Mine": "1", "Nobody in charge": "0"}
+    assert tabs(seller.get(LIST).text) == {"All": "1", "Mine": "1", "Shared with me": "0", "Nobody in charge": "0"}
 
 
 @pytest.mark.req("CUS-055")

@@ -1,0 +1,1 @@
+"""Fills the extension points of customers, for their tests."""

@@ -1,0 +1,25 @@
+"""Deals can be shown and passed on with a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from addons.customer.contributions import Handover, HandoverBox, ShareBox, handover_boxes, share_boxes
+from core.contributions import contributes
+from core.db import ActorSession
+
+PASSED_ON: list[Handover] = []
+
+
+def pass_on(session: ActorSession, handovers: Sequence[Handover]) -> None:
+    PASSED_ON.extend(handovers)
+
+
+@contributes(share_boxes)
+def deals_to_share() -> ShareBox:
+    return ShareBox("deals", "Deals")
+
+
+@contributes(handover_boxes)
+def deals_to_pass_on() -> HandoverBox:
+    return HandoverBox("deals", "Old deals", pass_on)
