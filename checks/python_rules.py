@@ -26,6 +26,7 @@ CLOCKS = {
 }
 SYSTEM_SESSIONS = {"core.db.system", "core.db.session.system"}
 EVALUATORS = {"eval", "exec", "compile", "builtins.eval", "builtins.exec", "builtins.compile"}
+REQUEST_ADDRESSES = {"base_url", "host_url", "root_url", "url", "url_root"}
 DYNAMIC_IMPORTS = {"importlib", "runpy", "pkgutil"}
 
 
@@ -176,6 +177,17 @@ def dynamic_import(source: Source) -> Places:
             yield call.lineno, "__import__: an addon imports by statement, so that its dependencies can be checked"
 
 
+def host_header(source: Source) -> Places:
+    """Whoever sends a request names its host: a link made from that leads people's one-time tokens to him."""
+    if source.is_under("core/testing/"):
+        return
+    for node in source.nodes:
+        if isinstance(node, ast.Attribute) and node.attr in REQUEST_ADDRESSES and _is_request(node.value):
+            yield node.lineno, f"request.{node.attr} is the visitor's word; absolute links begin with Config.public_url"
+        if isinstance(node, ast.keyword) and node.arg == "_external":
+            yield node.value.lineno, "_external takes the visitor's word for our host; see Config.public_url"
+
+
 RULES: dict[str, Rule] = {
     "sql-from-string": sql_from_string,
     "text-outside-db": text_outside_db,
@@ -188,6 +200,7 @@ RULES: dict[str, Rule] = {
     "wall-clock": wall_clock,
     "outgoing": outgoing,
     "dynamic-import": dynamic_import,
+    "host-header": host_header,
 }
 
 
@@ -216,3 +229,7 @@ def _is_string(node: ast.expr) -> bool:
 def _is_session(node: ast.expr) -> bool:
     name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
     return "session" in name or name == "s"
+
+
+def _is_request(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "request"

@@ -24,7 +24,7 @@ from core.web.answers import take_toasts
 from core.web.requests import current_actor
 
 STATIC_SECONDS = 31_536_000
-"""A year: static URLs carry a hash of their content."""
+"""A year: static URLs carry a hash of their content, those of fonts the version of their package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class SlotItem:
 
 
 UNHASHED_SECONDS = 3_600
-"""An hour, for the fonts and icons that style sheets name without a hash."""
+"""An hour, for what is asked for without either."""
 
 
 def install(app: Flask, registry: Registry) -> None:
@@ -69,7 +69,11 @@ def _loader(registry: Registry) -> BaseLoader:
 
 
 def _static(filename: str) -> Response:
-    return send_from_directory(STATIC, filename, max_age=STATIC_SECONDS if "v" in request.args else UNHASHED_SECONDS)
+    is_versioned = "v" in request.args
+    response = send_from_directory(STATIC, filename, max_age=STATIC_SECONDS if is_versioned else UNHASHED_SECONDS)
+    if is_versioned:
+        response.cache_control.immutable = True
+    return response
 
 
 def slot_items(name: str, **parameters: Any) -> list[SlotItem]:

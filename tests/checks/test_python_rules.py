@@ -35,6 +35,8 @@ BAD = [
     ("outgoing", "from urllib.request import urlopen"),
     ("dynamic-import", "from importlib import import_module"),
     ("dynamic-import", "__import__('addons.order')"),
+    ("host-header", "link = request.host_url + path"),
+    ("host-header", "url_for('order.invite', token=token, _external=True)"),
 ]
 
 GOOD = [
@@ -47,6 +49,8 @@ GOOD = [
     "from urllib.parse import urlsplit",
     "re.compile(pattern)",
     "total = 'a' + b",
+    "config.public_url + request.path",
+    "file.url",
 ]
 
 

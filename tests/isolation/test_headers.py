@@ -66,10 +66,13 @@ def test_every_kind_of_answer_has_the_headers(own_prober: Prober) -> None:
 
 
 @pytest.mark.engine("sqlite")
-def test_every_page_has_the_headers(swift: Prober) -> None:
+def test_every_page_has_the_headers_and_no_link_leads_to_whom_the_request_names(swift: Prober) -> None:
     for target in targets_of(swift.app):
         if "GET" in target.methods:
-            swift.send("GET", own_path(swift, target), swift.town.here.boss)
+            path = own_path(swift, target)
+            answer = swift.send("GET", path, swift.town.here.boss, headers={"Host": "evil.example"})
+            if "evil.example" in f"{answer.text}{answer.headers}":
+                swift.complain(answer, f"repeats the host: {context_of('evil.example', answer)}")
 
     swift.verdict(at_least=50)
 
@@ -83,6 +86,7 @@ def test_static_files_are_cached_and_nothing_else(prober: Prober) -> None:
     assert all(answer.header(name) == value for name, value in HEADERS.items())
     assert "default-src 'self'" in answer.header("Content-Security-Policy")
     assert not answer.headers.getlist("Set-Cookie")
+    assert "immutable" in prober.send("GET", "/static/banyan.css", query=(("v", "1"),)).header("Cache-Control")
 
 
 @pytest.mark.engine("sqlite")

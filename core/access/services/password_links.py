@@ -80,7 +80,7 @@ def make_password_link(session: ActorSession, user: User) -> MadeLink:
         text = _("%(name)s made a link for a new password of your account.", name=session.actor.name)
         notify(session, [user.id], kind="security", title=text, url="/account")
     session.flush()
-    base = current_kernel().config.base_url or ""
+    base = current_kernel().config.public_url
     return MadeLink(f"{base}{PATH}{session.tenant_id.hex}.{token}", made.expires_at)
 
 

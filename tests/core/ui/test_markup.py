@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -92,6 +93,17 @@ def test_a_page_names_no_other_host(client: FlaskClient, path: str) -> None:
     for _, attributes in tags_of(client.get(path).text):
         for name in ("src", "href", "action", "hx-get", "hx-post"):
             assert not re.match(r"(https?:)?//", attributes.get(name) or "")
+
+
+def test_fonts_are_named_with_the_version_of_their_package(client: FlaskClient) -> None:
+    lock = json.loads((STATIC.parents[2] / "package-lock.json").read_text(encoding="utf-8"))
+    version = lock["packages"]["node_modules/@fontsource-variable/inter"]["version"]
+    loaded = re.findall(r'url\("(.*?woff2.*?)"\)', (STATIC / "tokens.css").read_text(encoding="utf-8"))
+    preloaded = [attributes["href"] for _, attributes in tags_of(client.get("/login").text) if attributes.get("as") == "font"]
+
+    assert loaded
+    assert all(url.endswith(f"?v={version}") for url in loaded)
+    assert preloaded == [f"/static/{url}" for url in loaded]
 
 
 @pytest.mark.parametrize("path", PAGES)
