@@ -99,7 +99,9 @@ def test_fonts_are_named_with_the_version_of_their_package(client: FlaskClient) 
     lock = json.loads((STATIC.parents[2] / "package-lock.json").read_text(encoding="utf-8"))
     version = lock["packages"]["node_modules/@fontsource-variable/inter"]["version"]
     loaded = re.findall(r'url\("(.*?woff2.*?)"\)', (STATIC / "tokens.css").read_text(encoding="utf-8"))
-    preloaded = [attributes["href"] for _, attributes in tags_of(client.get("/login").text) if attributes.get("as") == "font"]
+    preloaded = [
+        attributes["href"] for _, attributes in tags_of(client.get("/login").text) if attributes.get("as") == "font"
+    ]
 
     assert loaded
     assert all(url.endswith(f"?v={version}") for url in loaded)
