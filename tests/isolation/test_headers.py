@@ -13,7 +13,7 @@ from core.access.services import create_user
 from core.testing.routes import targets_of
 from core.testing.world import World
 from core.web import requests
-from tests.isolation.probing import HEADERS, Answer, Prober, header_problems
+from tests.isolation.probing import HEADERS, Answer, Prober, context_of, header_problems
 from tests.isolation.walking import own_path
 
 PASSWORD = "bờ biển rất dài"
