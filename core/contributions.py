@@ -38,13 +38,18 @@ def contributes(point: Point[Any]) -> Callable[[Provider], Provider]:
 
 def contributed(point: Point[Item], *, session: ActorSession | None = None) -> tuple[Item, ...]:
     """The items of ``point`` from the addons that the tenant has enabled, in the order of the addons."""
-    enabled = enabled_addons(session or current_session())
     items: list[Item] = []
-    for marked in current_kernel().registry.marked("contribution"):
-        if marked.value == point and marked.addon in enabled:
-            provided = marked.obj()
-            items.extend(provided if isinstance(provided, list | tuple) else [provided])
+    for provider in providers(point, session=session):
+        provided = provider()
+        items.extend(provided if isinstance(provided, list | tuple) else [provided])
     wrong = [item for item in items if not isinstance(item, point.type)]
     if wrong:
         raise TypeError(f"{point.name} takes {point.type.__name__}, not {type(wrong[0]).__name__}")
     return cast(tuple[Item, ...], tuple(items))
+
+
+def providers(point: Point[Any], *, session: ActorSession | None = None) -> tuple[Callable[[], Any], ...]:
+    """The functions behind :func:`contributed`: the same ones for the same addons, so what is made of them can be kept."""
+    enabled = enabled_addons(session or current_session())
+    marked = current_kernel().registry.marked("contribution")
+    return tuple(each.obj for each in marked if each.value == point and each.addon in enabled)

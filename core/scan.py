@@ -44,6 +44,7 @@ KERNEL_MODULES = (
     "core.jobs",
     "core.exchange",
     "core.resources",
+    "core.resources.saved_views",
     "core.web",
     "core.operations",
     "core.ui",

@@ -18,8 +18,10 @@ from core.exchange.fields import ExchangeField
 from core.i18n import translator
 from core.kernel import current_session
 from core.resources.bulk import MAX_TICKED
+from core.resources.chosen_columns import chosen_keys, columns_of
 from core.resources.links import with_args
 from core.resources.listing import ListState
+from core.resources.saved_views.queries import personal_list
 from core.web.answers import redirect_to
 from core.web.rendering import render
 
@@ -44,6 +46,16 @@ class ExportView:
     @property
     def fields(self) -> list[ExchangeField]:
         return exporting.exported_fields(self.resource)
+
+    @property
+    def shown(self) -> list[ExchangeField]:
+        """Those that the list shows its reader."""
+        return _shown_fields(self.resource, self.session, self.state)
+
+    @property
+    def are_chosen(self) -> bool:
+        """Whether the reader, or the view, chose the list's columns."""
+        return bool(chosen_keys(personal_list(self.session, self.resource.full_name), self.state.view))
 
     @property
     def url(self) -> str:
@@ -97,16 +109,30 @@ def _ticked() -> tuple[UUID, ...]:
 def _selection(
     session: ActorSession, resource: Resource[Any], args: list[tuple[str, str]], ids: tuple[UUID, ...]
 ) -> exporting.Selection:
-    wanted = set(request.form.getlist("columns"))
-    columns = tuple(each.key for each in exporting.exported_fields(resource) if each.key in wanted)
+    fields = exporting.exported_fields(resource)
+    state = exporting.list_state(session, resource, args)
+    match request.form.get("which"):
+        case "all":
+            wanted = {each.key for each in fields}
+        case "shown":
+            wanted = {each.key for each in _shown_fields(resource, session, state)}
+        case _:
+            wanted = set(request.form.getlist("columns"))
+    columns = tuple(each.key for each in fields if each.key in wanted)
     if not columns:
         raise DomainError.of("no_columns", _("Choose at least one column."), "columns")
     if request.form.get("rows") == "ticked":
         if not ids:
             raise DomainError.of("nothing_chosen", _("Tick at least one row first."))
         return exporting.Selection(ids=ids, columns=columns)
-    fixed = exporting.list_state(session, resource, args).args(fixed=True)
-    return exporting.Selection(args=tuple(fixed), columns=columns)
+    return exporting.Selection(args=tuple(state.own_args(fixed=True)), columns=columns)
+
+
+def _shown_fields(resource: Resource[Any], session: ActorSession, state: ListState) -> list[ExchangeField]:
+    """The fields of what the list's columns show, the grey line below the name included."""
+    columns = columns_of(resource, chosen_keys(personal_list(session, resource.full_name), state.view))
+    shown = {path for column in columns for path in (column.path, *column.subtitle)}
+    return [each for each in exporting.exported_fields(resource) if {each.key, each.export_path} & shown]
 
 
 def _direct(session: ActorSession, resource: Resource[Any], selection: exporting.Selection) -> ResponseReturnValue:

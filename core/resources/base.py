@@ -15,6 +15,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, inspect, select
 from werkzeug.datastructures import MultiDict
 
+from core.contributions import providers
 from core.db.base import TenantModel
 from core.db.mixins import Searchable, SoftDelete, Sortable, Versioned
 from core.db.session import ActorSession
@@ -28,6 +29,7 @@ from core.resources import pages
 from core.resources.bulk import BulkAction
 from core.resources.checking import check_resource
 from core.resources.columns import Column, Fact, kind_of
+from core.resources.contributions import extended, list_extensions
 from core.resources.filters import Filter
 from core.resources.paging import Ordering
 from core.resources.paths import Paths, read_path
@@ -277,8 +279,13 @@ class Resource(Generic[M]):
         """
         return f"{self.addon}.tabs" if self.entity == self.addon else f"{self.addon}.{self.name}_tabs"
 
-    @cached_property
+    @property
     def shown_columns(self) -> tuple[Column, ...]:
+        """The columns of a list whose reader chose none."""
+        return tuple(column for column in self.all_columns if not column.optional)
+
+    @cached_property
+    def all_columns(self) -> tuple[Column, ...]:
         """The columns, each with the kind that follows from its type where it names none."""
         paths = Paths(self.model)
         return tuple(
@@ -322,8 +329,10 @@ class Resource(Generic[M]):
         return Ordering(getattr(model, attribute), model.id, bool(inspect(model).columns[attribute].nullable))
 
     def for_tenant(self, session: ActorSession) -> Resource[M]:
-        """This resource as the session's tenant has it. Whoever serves a resource asks for this one first."""
-        return self
+        """This resource as the session's tenant has it, with what enabled addons add. Whoever serves a resource asks for this
+        one first.
+        """
+        return extended(self, providers(list_extensions, session=session))
 
     def find(self, session: ActorSession, id: UUID, *options: Any) -> M:
         """The record, or NotFound: absent, deleted, invisible and another tenant's are all the same."""

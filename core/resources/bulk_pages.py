@@ -187,7 +187,7 @@ def _all_that_match(resource: Resource[Any], session: ActorSession) -> Chosen:
     if count > SYNC_LIMIT:
         keep = criteria(resource, state, session)
         count = read_counts(resource, replace(state, tab=None), session, keep, with_tabs=False).matching
-    return Chosen(ids, count, takes_all=True, args=state.args(fixed=True))
+    return Chosen(ids, count, takes_all=True, args=state.own_args(fixed=True))
 
 
 def _enqueue(resource: Resource[Any], session: ActorSession, action: BulkAction, chosen: Chosen) -> ResponseReturnValue:

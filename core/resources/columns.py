@@ -74,7 +74,7 @@ class Column(Shown):
     ``subtitle`` are paths shown in grey under a title. ``sort`` is True, or the attribute to sort by; it must lead an index.
     ``wide`` (xl, 2xl, 3xl) shows the column from that width on. ``card`` keeps it on a phone's card. ``organisation`` is a
     path that says whether the title is a company, ``avatar`` whether it is somebody. ``expression`` computes the value in SQL
-    instead of reading ``path``, which then only names it; it needs a ``kind``.
+    instead of reading ``path``, which then only names it; it needs a ``kind``. An ``optional`` column shows where it is chosen.
     """
 
     subtitle: tuple[str, ...] = ()
@@ -84,6 +84,7 @@ class Column(Shown):
     organisation: str = ""
     avatar: bool = True
     expression: Callable[[ActorSession], ColumnElement[Any]] | None = None
+    optional: bool = False
 
     @property
     def css(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,11 +11,15 @@ from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.db.session import ActorSession
+from core.i18n import translator
 from core.kernel import current_session
-from core.resources.filters import Filter
+from core.resources.chosen_columns import chosen_keys, columns_of
+from core.resources.columns import Column
+from core.resources.filters import Args, Filter
 from core.resources.links import action_items, url_if_allowed, verb_items, with_args
 from core.resources.listing import (
     Counts,
+    ListRows,
     ListState,
     Page,
     Sort,
@@ -24,11 +29,15 @@ from core.resources.listing import (
     read_page,
     read_state,
 )
-from core.web.answers import is_htmx
+from core.resources.saved_views.bar import ViewBar
+from core.resources.saved_views.queries import personal_list
+from core.web.answers import is_htmx, redirect_to
 from core.web.rendering import render
 
 if TYPE_CHECKING:
     from core.resources.base import Resource
+
+_ = translator(__name__)
 
 NIL = UUID(int=0)
 
@@ -43,6 +52,8 @@ class ListView:
     page: Page
     counts: Counts
     url: str
+    views: ViewBar
+    columns: Sequence[Column]
 
     @property
     def total(self) -> int | str:
@@ -53,20 +64,34 @@ class ListView:
         """Whether the region alone is asked for, while the heading around it stays."""
         return _is_fragment()
 
+    @property
+    def notices(self) -> list[object]:
+        """What of the address, or of the view, means nothing any more."""
+        gone = [
+            _("The column “%(name)s” of this view does not exist any more.", name=key) for key in self.views.missing
+        ]
+        return [*self.state.notices, *gone]
+
+    def link(self, args: Args) -> str:
+        """The list with these parameters; without any it says so, where it would open with a view of the user's."""
+        return with_args(self.url, args or ([("q", "")] if self.views.personal.opens else []))
+
     def tabs(self) -> list[dict[str, Any]]:
-        """The tabs as ``ui/controls.html`` wants them. A tab begins without search and filters."""
+        """The tabs as ``ui/controls.html`` wants them, then the saved views. A tab begins without search and filters."""
         first = self.resource.tabs[0] if self.resource.tabs else None
-        return [
+        declared = [
             {
                 "label": str(tab.label),
-                "url": self.url if tab is first else with_args(self.url, [("tab", tab.key)]),
-                "current": tab is self.state.tab,
+                "url": self.link([("tab", tab.key)] if tab is not first else []),
+                "current": tab is self.state.tab and self.state.view is None,
                 ("count_new" if tab.is_new and self.counts.tabs.get(tab.key) else "count"): count_text(
                     self.counts.tabs.get(tab.key, 0)
                 ),
             }
             for tab in self.resource.tabs
         ]
+        plain = [{"label": str(_("All")), "url": self.link([]), "current": self.state.view is None}]
+        return [*(declared or plain), *self.views.tabs()]
 
     def chips(self) -> list[dict[str, str]]:
         """The filters that are on, each with the URL of the list without it."""
@@ -75,7 +100,7 @@ class ListView:
                 "label": str(each.label),
                 "value": each.text(value, self.session),
                 "edit_url": self.filter_url(each),
-                "remove_url": with_args(self.url, self.state.args(without=each)),
+                "remove_url": self.link(self.state.args(without=each)),
             }
             for each, value in self.state.chosen
         ]
@@ -95,11 +120,11 @@ class ListView:
 
     def search_fields(self) -> list[tuple[str, str]]:
         """The hidden fields of the search form: the list's state without the search itself."""
-        return [(name, value) for name, value in self.state.args() if name != "q"]
+        return [(name, value) for name, value in self.state.open_args() if name != "q"]
 
     def heads(self) -> list[dict[str, Any]]:
         """The columns' heads, with the URL that sorts by them."""
-        return [self._head(column) for column in self.resource.shown_columns]
+        return [self._head(column) for column in self.columns]
 
     def _head(self, column: Any) -> dict[str, Any]:
         head = {"label": str(column.label), "num": column.is_numeric, "class_": column.css}
@@ -108,7 +133,7 @@ class ListView:
             # the first click sorts texts upwards and amounts and moments downwards
             descending = not self.state.sort.descending if is_current else self._starts_descending(column)
             sort = Sort(column.path, self.resource.sort_attribute(column), descending)
-            head["url"] = with_args(self.url, self.state.args(sort=sort))
+            head["url"] = self.link(self.state.args(sort=sort))
             if is_current:
                 head["sort"] = "descending" if self.state.sort.descending else "ascending"
         return head
@@ -128,11 +153,11 @@ class ListView:
     def plain_url(self) -> str:
         """The tab without search and filters."""
         tab = self.state.tab
-        return self.url if tab is None or tab is self.resource.tabs[0] else with_args(self.url, [("tab", tab.key)])
+        return self.link([] if tab is None or tab is self.resource.tabs[0] else [("tab", tab.key)])
 
     @property
     def first_url(self) -> str:
-        return with_args(self.url, self.state.args())
+        return self.link(self.state.args())
 
     def allowed(self, verb: str) -> str:
         """The URL of a verb of the whole list; empty where the user may not."""
@@ -174,16 +199,22 @@ class ListView:
 def answer_list(resource: Resource[Any]) -> ResponseReturnValue:
     """The list, or for htmx its region."""
     session = current_session()
+    opens = personal_list(session, resource.full_name).opens
+    if opens is not None and not request.args:
+        return redirect_to(url_for(resource.endpoint("list"), view=opens.id))
     return render(resource.template_list, resource=resource, view=read_list(resource, session))
 
 
 def read_list(resource: Resource[Any], session: ActorSession) -> ListView:
-    """The list that the request asks for: two statements, and one for a search on PostgreSQL."""
+    """The list that the request asks for: three statements, and one for a search on PostgreSQL."""
+    personal = personal_list(session, resource.full_name)
     state = read_state(resource, request.args, session)
+    columns = columns_of(resource, chosen_keys(personal, state.view))
     keep = criteria(resource, state, session)
     counts = read_counts(resource, state, session, keep, with_tabs=not _is_fragment())
-    page = read_page(resource, state, session, keep)
-    return ListView(resource, session, state, page, counts, url_for(resource.endpoint("list")))
+    page = read_page(resource, state, session, keep, ListRows(resource, session, columns))
+    url = url_for(resource.endpoint("list"))
+    return ListView(resource, session, state, page, counts, url, ViewBar(resource, state, personal, url), columns)
 
 
 def _is_fragment() -> bool:
@@ -204,7 +235,7 @@ def answer_filter(resource: Resource[Any]) -> ResponseReturnValue:
         filter=chosen,
         current=chosen.args(value) if value is not None else [],
         options=chosen.options_for(session),
-        rest=state.args(without=chosen),
+        rest=state.open_args(without=chosen),
         url=url_for(resource.endpoint("list")),
     )
 

@@ -23,6 +23,7 @@ from core.resources.columns import Column, kind_of, text_of
 from core.resources.filters import PREFIX, Args, Filter, reasons
 from core.resources.paging import BadCursor, Cursor, Ordering, Segment, segments
 from core.resources.paths import Paths
+from core.resources.saved_views.queries import ViewLine, personal_list
 
 if TYPE_CHECKING:
     from core.resources.base import Resource, Tab
@@ -42,7 +43,10 @@ PHONE_DIGITS = 4
 """Digits from which a search of digits alone means a telephone number."""
 
 PAGING = ("after", "before")
-OWN_ARGS = ("q", "tab", "sort", "size", *PAGING)
+VIEW = "view"
+"""The parameter that names a saved view: alone (but for a page) it means the view as it was saved."""
+
+OWN_ARGS = ("q", "tab", "sort", "size", VIEW, *PAGING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,10 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class ListState:
-    """All that the URL says about a list; ``notices`` tell what of it was ignored, and why."""
+    """All that the URL says about a list; ``notices`` tell what of it was ignored, and why.
+
+    ``view`` is the saved view that the list was opened with, whatever was changed since.
+    """
 
     tab: Tab | None
     query: str
@@ -72,18 +79,27 @@ class ListState:
     notices: tuple[object, ...]
     defaults: tuple[Tab | None, Sort, int]
     extra: Args
+    view: ViewLine | None = None
 
     def args(
-        self,
-        *,
-        without: Filter | None = None,
-        sort: Sort | None = None,
-        page: Sequence[tuple[str, str]] = (),
-        fixed: bool = False,
+        self, *, without: Filter | None = None, sort: Sort | None = None, page: Sequence[tuple[str, str]] = ()
     ) -> Args:
-        """The parameters of this list, changed as said; without a page unless one is given.
+        """The parameters of this list, changed as said; without a page unless one is given."""
+        made = self.own_args(without=without, sort=sort)
+        if self.view is not None:
+            own = [] if tuple(made) == self.view.args else made or [("q", "")]
+            made = [(VIEW, str(self.view.id)), *own]
+        return [*made, *page]
 
-        ``fixed`` ones choose the same rows whenever they are read: "this month" is the month of now.
+    def open_args(self, *, without: Filter | None = None) -> Args:
+        """The parameters for a form that adds one: the view is named, and what it says stands beside it."""
+        named = [(VIEW, str(self.view.id))] if self.view is not None else []
+        return [*named, *self.own_args(without=without)]
+
+    def own_args(self, *, without: Filter | None = None, sort: Sort | None = None, fixed: bool = False) -> Args:
+        """What the list shows, said without its view.
+
+        ``fixed`` parameters choose the same rows whenever they are read: "this month" is the month of now.
         """
         tab, default_sort, size = self.defaults
         sort = sort or self.sort
@@ -94,7 +110,12 @@ class ListState:
                 made += each.fixed_args(value) if fixed else each.args(value)
         made += [("sort", sort.text)] if sort != default_sort else []
         made += [("size", str(self.size))] if self.size != size else []
-        return [*made, *self.extra, *page]
+        return [*made, *self.extra]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the list shows something else than its view."""
+        return self.view is not None and tuple(self.own_args()) != self.view.args
 
     @property
     def is_narrowed(self) -> bool:
@@ -103,8 +124,14 @@ class ListState:
 
 
 def read_state(resource: Resource[Any], args: MultiDict[str, str], session: ActorSession) -> ListState:
-    """The state that ``args`` ask for. What is unknown or makes no sense becomes a notice, never an error."""
+    """The state that ``args`` ask for. What is unknown or makes no sense becomes a notice, never an error.
+
+    NotFound for a view that the user may not open.
+    """
     notices: list[object] = []
+    view = personal_list(session, resource.full_name).view(args[VIEW]) if args.get(VIEW) else None
+    if view is not None and not args.keys() - {VIEW, *PAGING}:
+        args = MultiDict([*view.args, *((name, args[name]) for name in PAGING if name in args)])
     tab = _read_tab(resource, args, notices)
     default_sort = _sort_of(resource, resource.default_sort)
     assert default_sort is not None
@@ -124,6 +151,7 @@ def read_state(resource: Resource[Any], args: MultiDict[str, str], session: Acto
         notices=tuple(notices),
         defaults=(resource.tabs[0] if resource.tabs else None, default_sort, resource.page_sizes[0]),
         extra=[(name, value) for name in resource.extra_args for value in args.getlist(name)],
+        view=view,
     )
 
 
@@ -332,14 +360,15 @@ class RowReader(Protocol):
 class ListRows:
     """The expressions that a resource's columns need, each selected once, and how a tuple of them becomes a row."""
 
-    def __init__(self, resource: Resource[Any], session: ActorSession) -> None:
+    def __init__(self, resource: Resource[Any], session: ActorSession, columns: Sequence[Column] = ()) -> None:
         self.resource = resource
         self.session = session
+        self.columns = columns or resource.shown_columns
         self.paths = Paths(resource.model)
         self._at: dict[str, int] = {}
         self._expressions: list[ColumnElement[Any]] = []
         self._kinds: dict[str, str] = {}
-        for column in resource.shown_columns:
+        for column in self.columns:
             self._add(column.path, column.expression(session) if column.expression else None)
             for path in (*column.subtitle, column.organisation, column.tone_path):
                 self._add(path)
@@ -365,7 +394,7 @@ class ListRows:
             title=self._text(values, title) or "—",
             under=" · ".join(filter(None, under)),
             is_organisation=bool(title.organisation and values[self._at[title.organisation]]),
-            cells=tuple(self._cell(values, column) for column in self.resource.shown_columns),
+            cells=tuple(self._cell(values, column) for column in self.columns),
         )
 
     def _cell(self, values: Any, column: Column) -> Cell:

@@ -23,6 +23,7 @@ from core.resources.links import action_items, history_url, url_if_allowed, verb
 from core.resources.links import may_call as may_call
 from core.resources.links import with_args as with_args
 from core.resources.paths import Paths, read_path
+from core.resources.saved_views import pages as view_pages
 from core.web.access import Access
 from core.web.answers import redirect_to, toast
 from core.web.rendering import render
@@ -48,6 +49,9 @@ def routes(resource: Resource[Any]) -> list[Route]:
     declared: list[tuple[str, str, Callable[..., Any], tuple[str, ...], str | tuple[str, ...] | None]] = [
         ("/", "list", bind(list_pages.answer_list, resource), GET, may.read),
         ("/filter", "filter", bind(list_pages.answer_filter, resource), GET, may.read),
+        ("/views", "views", bind(view_pages.answer_views, resource), BOTH, may.read),
+        ("/views/<uuid:id>", "view", bind(view_pages.answer_view, resource), BOTH, may.read),
+        ("/columns", "columns", bind(view_pages.answer_columns, resource), BOTH, may.read),
         ("/pick", "pick", bind(picking.answer_options, resource), GET, may.read),
         ("/new", "new", bind(form_pages.answer_new, resource), BOTH, may.create if has_form else None),
         ("/validate", "validate", bind(form_pages.answer_validate, resource), POST, edits),

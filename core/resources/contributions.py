@@ -1,0 +1,48 @@
+"""What an addon adds to another addon's lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from core.contributions import Point
+from core.resources.columns import Column
+from core.resources.filters import Filter
+
+if TYPE_CHECKING:
+    from core.resources.base import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class ListExtension:
+    """Columns and filters for the list ``resource`` (its full name, ``customer.customers``).
+
+    Columns read the extender's own tables, so they have an ``expression`` and a ``kind``, and their filters a ``where``. They
+    are there while the extender is enabled.
+    """
+
+    resource: str
+    columns: tuple[Column, ...] = ()
+    filters: tuple[Filter, ...] = ()
+
+
+list_extensions = Point("core.list_extensions", ListExtension)
+
+
+@lru_cache(maxsize=1_000)
+def extended(declared: Resource[Any], providers: tuple[Callable[[], Any], ...]) -> Resource[Any]:
+    """``declared`` with what these providers of the point add to it."""
+    provided = [provider() for provider in providers]
+    listed = [item for each in provided for item in (each if isinstance(each, list | tuple) else [each])]
+    ours = [item for item in listed if item.resource == declared.full_name]
+    if not ours:
+        return declared
+    content = {
+        "__module__": type(declared).__module__,
+        "columns": (*declared.columns, *(column for item in ours for column in item.columns)),
+        "filters": (*declared.filters, *(each for item in ours for each in item.filters)),
+    }
+    made: type[Resource[Any]] = type(type(declared).__name__, (type(declared),), content)
+    return made(declared.addon)
