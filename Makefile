@@ -10,12 +10,13 @@ PYTHON  ?= $(shell for name in $(PYTHONS); do \
 WORKERS ?= auto
 ARGS    ?=
 
-.PHONY: help run test check format install assets clean
+.PHONY: help run test check bench format install assets clean
 
 help:
 	@echo "make run     start Banyan with demo data on http://localhost:8000 and print the logins"
 	@echo "make test    the whole suite; one test: make test ARGS='tests/core/test_money.py -k rounding --engine sqlite'"
 	@echo "make check   every quality gate; make format repairs what can be repaired"
+	@echo "make bench   figures of speed and memory into bench/figures.md; more: make bench ARGS='--rows 100000 1000000'"
 	@echo "make clean   remove what these commands made, var/ (your data) excepted"
 
 run: install assets
@@ -28,6 +29,9 @@ test: install assets
 
 check: install
 	$(BIN)/python -m checks $(ARGS)
+
+bench: install assets
+	$(BIN)/python -m bench $(ARGS)
 
 format: install
 	$(BIN)/ruff check --fix-only --quiet .
