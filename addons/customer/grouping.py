@@ -79,7 +79,10 @@ def change_groups(
     result = BulkResult()
     for start in range(0, len(ids), BATCH):
         batch = list(dict.fromkeys(ids[start : start + BATCH]))
-        names = dict(session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(batch))).tuples().all())
+        names = {
+            row.id: row.name
+            for row in session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(batch)))
+        }
         present = _memberships(session, names)
         wanted = {
             id: regrouped(present[id], option, group_ids, type_of, replace_all=replace_all)

@@ -56,7 +56,7 @@ def preview_handover(
     _check(session, receivers, split, ())
     moving, _skipped = _movable(session, ids)
     counts = Counter(dealt([row.id for row in moving], receivers).values())
-    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(receivers))).tuples().all())
+    names = {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(receivers)))}
     return [(names[id], counts[id]) for id in receivers]
 
 

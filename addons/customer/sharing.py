@@ -132,7 +132,7 @@ def put_shares(session: ActorSession, present: Mapping[UUID, Shares], wanted: Ma
         _store(session, id, present[id], after)
     session.flush()
     session.expire_all()
-    names = dict(session.execute(select(User.id, User.name)).tuples().all())
+    names = {row.id: row.name for row in session.execute(select(User.id, User.name))}
     diffs = {id: {"shares": (_told(present[id], names), _told(after, names))} for id, after in wanted.items()}
     record_bulk(session, Customer, diffs)
 
