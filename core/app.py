@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core import logs
 from core.access.current_user import install as install_current_user
+from core.api.routes import routes as api_routes
 from core.config import Config
 from core.db import flush as flush  # its listeners keep what the mixins promise
 from core.db.engines import engine_options, prepare_engine, refuse_powerful_role
@@ -32,7 +33,7 @@ from core.manifest import KERNEL, BootError, BootProblem, MenuEntry, SlotEntry
 from core.operations import request_log
 from core.registry import Registry
 from core.resolution import choose, wanted_addons
-from core.resources.base import Resource
+from core.resources.base import Resource, instance_of
 from core.web import compression, errors, requests
 from core.web.access import SIGNED_IN, Access
 from core.web.answers import htmx
@@ -112,7 +113,7 @@ def _register_routes(app: Flask, registry: Registry) -> None:
     declared: dict[str, Access] = {}
     problems: list[BootProblem] = []
     for addon in registry.addons:
-        blueprint = Blueprint(addon.name, addon.package, url_prefix=None if addon.name == KERNEL else f"/{addon.name}")
+        blueprint = Blueprint(addon.name, addon.package)
         for route in _routes_of(registry, addon.name):
             endpoint = f"{addon.name}.{route.endpoint}"
             if endpoint in declared:
@@ -128,16 +129,15 @@ def _register_routes(app: Flask, registry: Registry) -> None:
 
 
 def _routes_of(registry: Registry, addon: str) -> list[Route]:
-    routes = [route for found in registry.instances(AddonViews) if found.addon == addon for route in found.obj.routes]
+    """An addon's routes with their whole paths. The kernel's own pages stand at the top, its resources below /core."""
+    pages = [route for found in registry.instances(AddonViews) if found.addon == addon for route in found.obj.routes]
+    prefix = "" if addon == KERNEL else f"/{addon}"
+    routes = [replace(route, rule=f"{prefix}{route.rule}") for route in pages]
     for resource in registry.subclasses(Resource):
         if resource.addon == addon:
-            routes += [_below(addon, route) for route in resource.obj.routes(addon)]
+            routes += [replace(route, rule=f"/{addon}{route.rule}") for route in resource.obj.routes(addon)]
+            routes += api_routes(instance_of(resource.obj, addon))
     return routes
-
-
-def _below(addon: str, route: Route) -> Route:
-    """The kernel's blueprint has no prefix, because its own pages stand at the top; its resources stand below /core."""
-    return replace(route, rule=f"/{KERNEL}{route.rule}") if addon == KERNEL else route
 
 
 def _unknown_targets(registry: Registry, declared: dict[str, Access]) -> list[BootProblem]:

@@ -133,6 +133,13 @@ class Config:
         )
     )
     max_upload_mb: int = field(metadata=_about("BANYAN_MAX_UPLOAD_MB", "25", "Largest request body, in MiB."))
+    api_per_minute: int = field(
+        metadata=_about(
+            "BANYAN_API_PER_MINUTE",
+            "600",
+            "Requests that a token may make in a minute; all tokens from one address together may make twice as many.",
+        )
+    )
     trusted_proxies: int = field(
         metadata=_about(
             "BANYAN_TRUSTED_PROXIES",
@@ -188,6 +195,7 @@ class Config:
             "base_url": base_url,
             "runner": read.runner("BANYAN_RUNNER", redis_url),
             "max_upload_mb": read.integer("BANYAN_MAX_UPLOAD_MB", 25, 1, 2048),
+            "api_per_minute": read.integer("BANYAN_API_PER_MINUTE", 600, 1, 1_000_000),
             "trusted_proxies": read.integer("BANYAN_TRUSTED_PROXIES", 0, 0, 10),
             "cookie_secure": read.boolean("BANYAN_COOKIE_SECURE", (base_url or "").startswith("https://")),
             "log_format": read.choice("BANYAN_LOG_FORMAT", LOG_FORMATS, "auto"),

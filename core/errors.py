@@ -6,6 +6,7 @@ A use case validates everything first and raises one :class:`DomainError` with a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,15 @@ class DomainError(Exception):
         return "; ".join(str(problem) for problem in self.problems)
 
     @classmethod
-    def of(cls, code: str, message: object, field: str | None = None) -> DomainError:
+    def of(cls, code: str, message: object, field: str | None = None) -> Self:
         """The error with a single problem."""
         return cls(Problem(code, message, field))
+
+
+class Unauthorized(DomainError):
+    """Nobody knows who asks: no token, or one that is worth nothing (401)."""
+
+    status = 401
 
 
 class NotFound(DomainError):

@@ -7,6 +7,7 @@ from wtforms.validators import EqualTo, InputRequired, Length
 
 from core.access.models import Department, User
 from core.access.queries import list_grantable_groups
+from core.access.tokens import LIFETIMES, MAX_NAME, USE_API
 from core.i18n import translator
 from core.kernel import current_session
 from core.ui.shell import LANGUAGES
@@ -30,6 +31,23 @@ class ChangePasswordForm(ChoosePasswordForm):
     """One's own password: the present one and the new one twice."""
 
     old = PasswordField(_("Present password"), [InputRequired()])
+
+
+class TokenForm(Form):
+    """A new token of one's own for a program; the password proves that its owner asks."""
+
+    name = StringField(
+        _("What is it for?"), [InputRequired(), Length(max=MAX_NAME)], description=_("The name of the program, say.")
+    )
+    days = ChoiceField(
+        _("Good for"), choices=[(days, _("%(n)s days", n=days)) for days in LIFETIMES], coerce=int, default=90
+    )
+    permissions = ChoicesField(_("What may it do?"), choices=lambda: [(name, name) for name in _own_rights()])
+    old = PasswordField(_("Your password"), [InputRequired()])
+
+
+def _own_rights() -> list[str]:
+    return sorted(current_session().actor.permissions - {USE_API})
 
 
 class GroupForm(Form):

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String
+from sqlalchemy import BigInteger, ColumnElement, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.passwords import UNUSABLE
+from core.db.actor import Actor
 from core.db.base import Model, TenantModel, index, link, to, unique
 from core.db.mixins import Audited, Searchable, Sortable, Stamped, Versioned
 from core.db.types import PhoneNumber, key_text
@@ -156,6 +157,30 @@ class RecoveryCode(TenantModel):
     user_id: Mapped[UUID] = link("core_user", ondelete="CASCADE", index=False)
     mark: Mapped[str] = mapped_column(key_text(2))
     code_hash: Mapped[str] = mapped_column(String(200))
+
+
+class ApiToken(TenantModel):
+    """With which a program works for its owner. Only the token's SHA-256 is kept; deleting the row makes it worthless.
+
+    ``permissions`` are what the owner chose. What counts is what he holds of them at the moment of a request.
+    """
+
+    __tablename__ = "core_api_token"
+    __table_args__ = (unique("token_hash"),)
+
+    user_id: Mapped[UUID] = link("core_user", ondelete="CASCADE")
+    user: Mapped[User] = to(user_id)
+    name: Mapped[str] = mapped_column(String(120))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    permissions: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    last_address: Mapped[str] = mapped_column(String(64), default="")
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        return cls.user_id == actor.user_id
 
 
 class LoginAttempt(Model):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from core.access.models import Department, DepartmentMember, Group, GroupMember, GroupPermission, User
-from core.access.services.granting import MANAGE_GROUPS, ticks_of
+from core.access.services.granting import MANAGE_GROUPS, own_ticks
 from core.db.search import matches
 from core.db.session import ActorSession
 from core.i18n import in_domain
@@ -89,7 +89,18 @@ def list_groups(session: ActorSession) -> list[GroupLine]:
 def list_rights(session: ActorSession, group: Group) -> list[RightsSection]:
     """What can be ticked in ``group``: the permissions of the enabled addons, by addon in load order."""
     query = select(GroupPermission.permission).where(GroupPermission.group_id == group.id)
-    ticks, enabled = set(session.scalars(query)), enabled_addons(session)
+    return _sections(session, set(session.scalars(query)))
+
+
+def list_own_rights(session: ActorSession, ticks: Collection[str], *, but: str) -> list[RightsSection]:
+    """The acting user's own rights, without ``but``, of which ``ticks`` are ticked."""
+    return _sections(session, ticks, among=session.actor.permissions - {but})
+
+
+def _sections(
+    session: ActorSession, ticks: Collection[str], *, among: Collection[str] | None = None
+) -> list[RightsSection]:
+    enabled = enabled_addons(session)
     sections = [
         RightsSection(
             found.name,
@@ -98,6 +109,7 @@ def list_rights(session: ActorSession, group: Group) -> list[RightsSection]:
             tuple(
                 Right(each.full_name, str(in_domain(each.label, found.name)), each.full_name in ticks)
                 for each in found.manifest.permissions
+                if among is None or each.full_name in among
             ),
         )
         for found in current_kernel().registry.addons
@@ -110,7 +122,7 @@ def list_grantable_groups(session: ActorSession) -> list[tuple[UUID, str]]:
     """Id and name of the groups that the acting user may put others into (``services.granting``), by name."""
     query = select(Group.id, Group.name)
     if not session.actor.can(MANAGE_GROUPS):
-        own = ticks_of(session, session.actor.user_id)
+        own = own_ticks(session)
         beyond = select(GroupPermission.group_id).where(GroupPermission.permission.not_in(own))
         query = query.where(Group.id.not_in(beyond))
     return [(id, name) for id, name in session.execute(query.order_by(Group.sort_name, Group.id))]

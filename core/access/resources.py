@@ -219,7 +219,7 @@ class Departments(Resource[Department]):
     columns = (
         Column("name", _("Name"), kind="title", sort=True),
         Column("is_active", _("State"), kind="tag", labels=IN_USE, tone=TONES),
-        Column("members", _("Members"), kind="number", expression=_member_count, card=True),
+        Column("member_count", _("Members"), kind="number", expression=_member_count, card=True),
     )
     filters = (BooleanFilter("active", _("State"), Department.is_active, yes=_("Active"), no=_("Not active")),)
     default_sort = "name"
@@ -263,6 +263,9 @@ recorded_users = Recorded(
         "departments": _("Departments"),
         "address": _("Address"),
         "browser": _("Browser"),
+        "token": _("Access for programs"),
+        "permissions": _("Rights"),
+        "expires_at": _("Good until"),
     },
     links={"groups": "core_group", "departments": "core_department"},
     actions={
@@ -273,6 +276,8 @@ recorded_users = Recorded(
         "change_password": _("Password changed"),
         "make_password_link": _("Link for a new password made"),
         "use_password_link": _("Password set by a link"),
+        "create_token": _("Token for a program made"),
+        "revoke_token": _("Token for a program revoked"),
     },
 )
 recorded_departments = Recorded("core_department", labels={"members": _("Members")}, links={"members": "core_user"})

@@ -62,7 +62,7 @@ def identify(session: ActorSession, request: Request) -> Actor | None:
         session.rollback()
         session.become(Actor.platform())
         return None
-    actor, unread = _read_rights(session, me.user_id, me.name)
+    actor, unread = read_rights(session, me.user_id, me.name)
     g.me = replace(me, unread=unread)
     session.become(actor)
     return actor
@@ -141,7 +141,7 @@ def actors_of(session: ActorSession, user_ids: Collection[UUID]) -> list[Actor]:
     return [_actor(session, row.id, row.name, found[row.id], enabled) for row in named]
 
 
-def _read_rights(session: ActorSession, user_id: UUID, name: str) -> tuple[Actor, int]:
+def read_rights(session: ActorSession, user_id: UUID, name: str) -> tuple[Actor, int]:
     """Permissions, departments, enabled addons, settings and the number of unread notices, in one query."""
     permissions = (
         select(literal("permission"), GroupPermission.permission)

@@ -75,23 +75,28 @@ class Attempt:
 
 def account_counter(tenant: str, username: str, device: str = "") -> Counter:
     """What is counted for an account; with ``device``, for it on that known browser alone."""
-    return Counter(_digest("account", tenant.casefold(), username.casefold(), device), PER_ACCOUNT)
+    return Counter(digest("account", tenant.casefold(), username.casefold(), device), PER_ACCOUNT)
 
 
 def own_password_counter(user_id: UUID) -> Counter:
     """What is counted where somebody who is signed in has to give his password again."""
-    return Counter(_digest("own", user_id.hex), PER_ACCOUNT)
+    return Counter(digest("own", user_id.hex), PER_ACCOUNT)
 
 
 def address_counter(address: str) -> Counter:
-    """What is counted for an address; of IPv6 the /64 network, because one machine has all of it."""
+    """What is counted for an address."""
+    return Counter(digest("address", network_of(address)), PER_ADDRESS)
+
+
+def network_of(address: str) -> str:
+    """The address as it is counted; of IPv6 the /64 network, because one machine has all of it."""
     try:
         parsed = ip_address(address)
     except ValueError:
-        return Counter(_digest("address", address), PER_ADDRESS)
+        return address
     if isinstance(parsed, IPv6Address):
         parsed = parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64)
-    return Counter(_digest("address", str(parsed)), PER_ADDRESS)
+    return str(parsed)
 
 
 def take(counters: Sequence[Counter]) -> Attempt:
@@ -157,6 +162,7 @@ def _milliseconds(moment: datetime) -> int:
     return int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """The key of a counter: it tells nobody's name, address or token."""
     secret = current_kernel().config.secret_key.encode()
     return hmac.new(secret, "\0".join(parts).encode("utf-8", "replace"), hashlib.sha256).hexdigest()

@@ -11,6 +11,7 @@ from core.cli.addons import addon
 from core.cli.database import database
 from core.cli.demo import demo
 from core.cli.doctor import doctor
+from core.cli.openapi import openapi
 from core.cli.serving import run
 from core.cli.shell import shell
 from core.cli.tenants import tenant
@@ -26,7 +27,7 @@ def banyan() -> None:
     """Banyan: a modular business suite."""
 
 
-for command in (run, demo, doctor, shell, worker, database, tenant, user, addon):
+for command in (run, demo, doctor, shell, worker, database, tenant, user, addon, openapi):
     banyan.add_command(command)
 
 

@@ -1,8 +1,9 @@
-"""Resources: one declaration gives a model its list, detail, form, bulk actions and spreadsheets.
+"""Resources: one declaration gives a model its list, detail, form, bulk actions, spreadsheets and REST API.
 
 The names an addon's ``resources.py`` needs are re-exported here.
 """
 
+from core.api.declaration import Api as Api
 from core.resources.base import Action as Action
 from core.resources.base import DetailTab as DetailTab
 from core.resources.base import Hint as Hint

@@ -15,6 +15,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, inspect, select
 from werkzeug.datastructures import MultiDict
 
+from core.api.declaration import Api
 from core.contributions import providers
 from core.db.base import TenantModel
 from core.db.mixins import Searchable, SoftDelete, Sortable, Versioned
@@ -168,6 +169,8 @@ class Resource(Generic[M]):
     discussion: ClassVar[bool] = False
     picker: ClassVar[Picker] = Picker()
 
+    api: ClassVar[Api | None] = Api()
+
     form: ClassVar[type[Any] | None] = None
     inline: ClassVar[tuple[str, ...]] = ()
 
@@ -225,7 +228,7 @@ class Resource(Generic[M]):
         these parameters.
         """
         assert self.form is not None
-        typed = {} if sent is True else {"formdata": sent or None}
+        typed = {} if sent is True else {"formdata": None if sent is False else sent}
         return self.form(**typed, obj=record, data=dict(self.form_data(session, record)))
 
     def form_data(self, session: ActorSession, record: M | None) -> Mapping[str, Any]:

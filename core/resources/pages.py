@@ -205,7 +205,7 @@ class DetailView:
 def answer_detail(resource: Resource[Any], id: UUID) -> ResponseReturnValue:
     """The page of one record."""
     session = current_session()
-    record = resource.find(session, id, *_links_of(resource))
+    record = resource.find(session, id, *links_of(resource))
     view = DetailView(resource, session, record, "")
     wanted = request.args.get("tab", "")
     known = {tab.key for tab in view.own_tabs()} | {slot.endpoint for slot in view.slots()}
@@ -214,7 +214,7 @@ def answer_detail(resource: Resource[Any], id: UUID) -> ResponseReturnValue:
     return render(resource.template_detail, **{"resource": resource, "view": view, "record": record, **context})
 
 
-def _links_of(resource: Resource[Any]) -> list[Any]:
+def links_of(resource: Resource[Any]) -> list[Any]:
     """Loader options for the links on the page's paths, so that they come with the record."""
     shown = (*resource.tags, *resource.contacts, *resource.facts)
     paths = {each.path for each in shown} | {each.tone_path for each in shown} | {resource.title_path}

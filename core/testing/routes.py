@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import Flask
 from werkzeug.routing import Rule
 
+from core.api.requests import PREFIX
 from core.web.access import SIGNED_IN, Access
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -70,7 +71,16 @@ class Target:
 
 
 def targets_of(app: Flask) -> list[Target]:
-    """Every declared route, in a fixed order."""
+    """Every declared route that a browser calls, in a fixed order."""
+    return [target for target in _declared(app) if not target.rule.startswith(PREFIX)]
+
+
+def api_targets_of(app: Flask) -> list[Target]:
+    """Every declared route that a program calls with a token, in a fixed order."""
+    return [target for target in _declared(app) if target.rule.startswith(PREFIX)]
+
+
+def _declared(app: Flask) -> list[Target]:
     declared: dict[str, Access] = app.extensions["banyan_access"]
     rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
     return [Target.of(rule, declared[rule.endpoint]) for rule in rules if rule.endpoint in declared]

@@ -6,7 +6,7 @@ What stands here goes through the kernel's services; the one shortcut is the log
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +23,8 @@ from werkzeug.test import TestResponse
 
 from core.access.models import DepartmentMember, Group, GroupMember, GroupPermission, User, UserSession
 from core.access.signing_in import SESSION_COOKIE, actor_of, hash_token
+from core.access.tokens import create_token
+from core.api.routes import BASE
 from core.app import load_registry
 from core.clock import now
 from core.config import Config
@@ -86,6 +88,37 @@ class Client(FlaskClient):
         with self.session_transaction() as page:
             raw = page.setdefault("csrf_token", secrets.token_hex(20))
         return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(raw))
+
+
+class Program:
+    """A program that comes with a token (None: without) and no cookie. Paths are those below ``/api/v1``."""
+
+    def __init__(self, app: Flask, token: str | None) -> None:
+        self.token = token
+        self._client = FlaskClient(app, app.response_class, use_cookies=False)
+
+    def __call__(
+        self, method: str, path: str, json: Any = None, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> TestResponse:
+        sent = {"Accept-Language": "en", **(headers or {})}
+        if self.token is not None:
+            sent.setdefault("Authorization", f"Bearer {self.token}")
+        if json is not None:
+            options["json"] = json
+        path = path if path.startswith(BASE) else f"{BASE}{path}"
+        return self._client.open(path, method=method, headers=sent, **options)
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self("GET", path, **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> TestResponse:
+        return self("POST", path, json, **options)
+
+    def patch(self, path: str, json: Any = None, **options: Any) -> TestResponse:
+        return self("PATCH", path, json, **options)
+
+    def delete(self, path: str, **options: Any) -> TestResponse:
+        return self("DELETE", path, **options)
 
 
 class World:
@@ -154,6 +187,16 @@ class World:
         if user is not None:
             client.set_cookie(*self.cookie(user))
         return client
+
+    def token(self, user: User, *permissions: str) -> str:
+        """A token of ``user`` for these permissions (default: all that he holds)."""
+        with self.app.app_context(), open_session(self.actor(user)) as session:
+            chosen = permissions or session.actor.permissions
+            return create_token(session, name="A program", permissions=chosen, days=30)
+
+    def program(self, user: User | None = None, *permissions: str) -> Program:
+        """A program with a new token of ``user`` for these permissions, or one without a token."""
+        return Program(self.app, self.token(user, *permissions) if user else None)
 
     @contextmanager
     def session(self, tenant: Tenant, user: User | None = None) -> Iterator[ActorSession]:

@@ -11,6 +11,8 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
+from core.api.problems import answer_problem
+from core.api.requests import is_api
 from core.db.failures import Failure, failure_of
 from core.errors import DomainError, Problem
 from core.i18n import translator
@@ -47,12 +49,14 @@ def install(app: Flask) -> None:
 
 
 def answer_problems(status: int, problems: list[Problem], *, bare: bool = False) -> Response:
-    """The error page with these problems; for htmx they are a toast and nothing is swapped.
+    """The error page with these problems; for htmx they are a toast and nothing is swapped; for a program it is JSON.
 
     A ``bare`` page has no menu, so it needs no database.
     """
     with suppress(SQLAlchemyError):  # a lost connection cannot be rolled back, and need not be
         current_session().rollback()
+    if is_api():
+        return answer_problem(status, problems)
     if is_htmx():
         if message := "; ".join(str(problem) for problem in problems) or _reference_of(status):
             toast(message, "error")
@@ -62,7 +66,10 @@ def answer_problems(status: int, problems: list[Problem], *, bare: bool = False)
 
 
 def _domain_error(error: DomainError) -> Response:
-    return answer_problems(error.status, list(error.problems))
+    response = answer_problems(error.status, list(error.problems))
+    if wait := getattr(error, "wait", None):
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def _integrity_error(error: IntegrityError) -> Response:
@@ -100,7 +107,7 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 def _known_problems(status: int) -> list[Problem]:
     """What the error page cannot say by itself."""
-    if status != 413:
+    if status != 413 or is_api():
         return []
     return [Problem("too_large", _("At most %(n)s MB can be sent at a time.", n=current_kernel().config.max_upload_mb))]
 

@@ -1,8 +1,8 @@
 """A request's fixed sequence: whose is it, may it, answer, commit. One transaction, one central commit.
 
-1. id, language, read-only for safe methods   2. tenant and user from the cookie   3. is the route declared, the addon enabled,
-the permission held, the request our own   4. the view   5. commit (an error, or an answer ≥ 400, rolls back)
-6. toasts, headers.
+1. id, language, read-only for safe methods   2. tenant and user from the cookie, of a program from its token   3. is the route
+declared, the addon enabled, the permission held, the request our own   4. the view   5. commit (an error, or an answer ≥ 400,
+rolls back)   6. toasts, headers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from core import logs
 from core.access.sessions import is_stale, mark_seen
 from core.access.signing_in import Me, identify
+from core.api import requests as api
+from core.api.requests import is_api
 from core.db.actor import Actor
 from core.db.ids import uuid7
 from core.db.session import open_session, read_only
@@ -36,6 +38,7 @@ _ = translator(__name__)
 
 log = logging.getLogger(__name__)
 
+VARY = ("Cookie", "HX-Request", "HX-Target")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ADDON_OFF = "addon_off"
 """The problem's code by which the error page tells a switched-off application from what is not there (SYS-01)."""
@@ -85,14 +88,17 @@ def _begin() -> None:
     g.read_only_token = read_only.set(request.method in SAFE_METHODS)
     g.actor = None
     g.locale = visitor_language(request)
+    if is_api():
+        api.begin()
 
 
 def _refuse_forged() -> None:
     """CSRF token, Fetch-Metadata and Origin: an unsafe request comes from our own pages (OWASP ASVS 3.5).
 
-    A webhook that a manifest declares is exempt: its view checks the sender's signature itself.
+    A webhook that a manifest declares is exempt: its view checks the sender's signature itself. So is the API: no browser
+    sends a token by itself.
     """
-    if request.method in SAFE_METHODS or access_of(request.endpoint) is None:
+    if request.method in SAFE_METHODS or is_api() or access_of(request.endpoint) is None:
         return
     kernel = current_kernel()
     if any(webhook.endpoint == request.endpoint for webhook in kernel.registry.webhooks):
@@ -118,6 +124,12 @@ def _guard() -> BaseResponse | None:
     if request.endpoint == "static" or (access and not access.identifies):
         return None
     session = current_session()
+    if is_api():
+        g.actor = api.identify(session)
+        logs.bind(tenant=g.actor.tenant_id, user=g.actor.user_id, token=g.caller.token_id)
+        if access is not None:
+            _admit(access, g.actor)
+        return None
     actor = identify(session, request)
     if actor is not None:
         g.actor = actor
@@ -129,12 +141,16 @@ def _guard() -> BaseResponse | None:
         return None
     if actor is None:
         return _ask_to_log_in()
+    _admit(access, actor)
+    return None
+
+
+def _admit(access: Access, actor: Actor) -> None:
     addon = cast(str, request.endpoint).partition(".")[0]
-    if addon not in enabled_addons(session):
+    if addon not in enabled_addons(current_session()):
         raise _is_off(addon)
     if not any(permission == SIGNED_IN or actor.can(permission) for permission in access.permissions):
         raise _lacks(access.permissions)
-    return None
 
 
 def _is_off(addon: str) -> DomainError:
@@ -178,8 +194,11 @@ def current_actor() -> Actor | None:
 
 
 def _finish(response: Response) -> Response:
-    response = send_toasts(response)
-    _note_use(response)
+    if is_api():
+        api.finish(response)
+    else:
+        response = send_toasts(response)
+        _note_use(response)
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
@@ -189,7 +208,7 @@ def _finish(response: Response) -> Response:
     headers["X-Request-ID"] = g.get("request_id", "")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
-        response.vary.update(["Cookie", "HX-Request", "HX-Target"])
+        response.vary.update(api.VARY if is_api() else VARY)
     return response
 
 

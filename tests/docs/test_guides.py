@@ -22,7 +22,7 @@ HOUSE = Path(__file__).parents[2]
 DOCS = HOUSE / "docs"
 ROOT = Path(__file__).parent / "root"
 LISTING = re.compile(r"<!-- (file|part): (\S+) -->.*?```\w+\n(.*?)\n```", re.DOTALL)
-OWN_PAGES = ["implementers.md", "operations.md", "testing.md", "decisions.md"]
+OWN_PAGES = ["api.md", "implementers.md", "operations.md", "testing.md", "decisions.md"]
 
 
 def read(page: str) -> str:

@@ -17,7 +17,10 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from core.access.signing_in import SESSION_COOKIE
+from core.api.requests import PREFIX
+from core.api.requests import VARY as API_VARY
 from core.testing.routes import SAFE
+from core.web.requests import VARY
 from tests.isolation.town import PHONES, STRANGERS
 from tests.isolation.watching import PostgresWatch, describe
 
@@ -235,9 +238,8 @@ def header_problems(answer: Answer) -> Iterator[str]:
         yield f"Content-Security-Policy is {policy!r}"
     if "no-store" not in answer.header("Cache-Control"):
         yield f"Cache-Control is {answer.header('Cache-Control')!r}"
-    missing = {"cookie", "hx-request", "hx-target"} - {
-        each.strip().lower() for each in answer.header("Vary").split(",")
-    }
+    varying = API_VARY if f" {PREFIX}" in answer.asked else VARY
+    missing = {each.lower() for each in varying} - {each.strip().lower() for each in answer.header("Vary").split(",")}
     if missing:
         yield f"Vary lacks {sorted(missing)}"
     for cookie in answer.headers.getlist("Set-Cookie"):

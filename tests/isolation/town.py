@@ -19,6 +19,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from core.access.models import (
+    ApiToken,
     Department,
     DepartmentMember,
     Group,
@@ -28,6 +29,7 @@ from core.access.models import (
     User,
     UserSession,
 )
+from core.api.models import ApiReply
 from core.attachments import attach
 from core.audit import record
 from core.clock import now
@@ -78,6 +80,7 @@ class Town:
     cookies: dict[UUID, str] = field(default_factory=dict)
     rows: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
     """(role, endpoint, argument) → the table whose ids stand there, and which row of it answers."""
+    tokens: dict[UUID, str] = field(default_factory=dict)
     findings: dict[UUID, Any] = field(default_factory=dict)
     """User → the forms and parameters that a walk as him has found."""
 
@@ -98,6 +101,7 @@ def build_town(world: World) -> Town:
     for business in town.businesses:
         for user in (business.boss, business.seller, business.colleague):
             town.cookies[user.id] = world.cookie(user)[1]
+            town.tokens[user.id] = world.token(user)
     return town
 
 
@@ -108,6 +112,7 @@ def _registry(world: World) -> Any:
 def _build_business(world: World, word: str, permissions: list[str]) -> Business:
     tenant = world.tenant(word, name=f"{word} Company")
     own = [each for each in permissions if each.startswith("customer.") and each not in SIGHTLESS]
+    own.append("core.use_api")
     boss = world.user(tenant, *permissions, name=f"{word} Boss")
     seller = world.user(tenant, *own, name=f"{word} Seller")
     colleague = world.user(tenant, *own, name=f"{word} Colleague")
@@ -259,6 +264,12 @@ def _add_personal(world: World, business: Business, user: Any, word: str) -> Non
             "expires_at": moment.replace(year=moment.year + 1),
         }
         session.add(UserSession(user_id=user.id, **browser, **times))
+        token = {"name": f"{word} program", "permissions": [word], "last_address": f"{word} address"}
+        made = ApiToken(user_id=user.id, token_hash=uuid7().bytes * 2, created_at=moment, expires_at=moment, **token)
+        session.add(made)
+        session.flush()
+        reply = {"key": f"{word}-key", "location": f"/{word}", "etag": f'"{word}"', "body": f'{{"name": "{word}"}}'}
+        session.add(ApiReply(token_id=made.id, fingerprint=b"", created_at=moment, status=201, **reply))
         session.add(PasswordLink(user_id=user.id, token_hash=uuid7().bytes * 2, expires_at=times["expires_at"]))
         session.add(SecondFactor(user_id=user.id, secret=b"nobody's", last_step=0, created_at=moment))
         session.add(RecoveryCode(user_id=user.id, mark="ab", code_hash="nobody's"))

@@ -33,7 +33,7 @@ def check_may_grant(session: ActorSession, group_ids: Iterable[UUID]) -> None:
     if session.actor.can(MANAGE_GROUPS):
         return
     ticks = set(session.scalars(select(GroupPermission.permission).where(GroupPermission.group_id.in_(set(group_ids)))))
-    if not ticks <= ticks_of(session, session.actor.user_id):
+    if not ticks <= own_ticks(session):
         raise Forbidden.of(
             "grants_too_much", _("You can give or take only groups whose rights you hold yourself."), "groups"
         )
@@ -43,7 +43,7 @@ def may_change(session: ActorSession, user: User) -> bool:
     """Whether the acting user holds every tick that ``user`` holds; everybody may change himself."""
     if session.actor.can(MANAGE_GROUPS) or user.id == session.actor.user_id:
         return True
-    return ticks_of(session, user.id) <= ticks_of(session, session.actor.user_id)
+    return ticks_of(session, user.id) <= own_ticks(session)
 
 
 def check_may_change(session: ActorSession, user: User) -> None:
@@ -57,6 +57,12 @@ def ticks_of(session: ActorSession, user_id: UUID | None) -> set[str]:
     """Everything that is ticked in the user's groups."""
     query = select(GroupPermission.permission).join(GroupMember, GroupMember.group_id == GroupPermission.group_id)
     return set(session.scalars(query.where(GroupMember.user_id == user_id)))
+
+
+def own_ticks(session: ActorSession) -> set[str]:
+    """Everything that is ticked in the acting user's groups; through a token, what of it the token was made for."""
+    ticks, limit = ticks_of(session, session.actor.user_id), session.actor.limit
+    return ticks if limit is None else ticks & limit
 
 
 @contextmanager

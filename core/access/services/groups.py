@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.access.models import Group, GroupMember, GroupPermission
-from core.access.services.granting import MANAGE_GROUPS, check_may_grant, keeping_an_administrator, ticks_of
+from core.access.services.granting import MANAGE_GROUPS, check_may_grant, keeping_an_administrator, own_ticks
 from core.access.services.membership import exchange, record_members
 from core.access.services.names import MAX_NAME, name_problems
 from core.access.services.users import user_problems
@@ -67,7 +67,7 @@ def tick_permissions(session: ActorSession, group: Group, permissions: Collectio
     if wanted - offered:
         raise DomainError.of("unknown_permission", _("One of the rights does not exist any more. Reload the page."))
     present = {tick for tick in _ticks(session, group) if tick in offered}
-    if not session.actor.can(MANAGE_GROUPS) and not (wanted ^ present) <= ticks_of(session, session.actor.user_id):
+    if not session.actor.can(MANAGE_GROUPS) and not (wanted ^ present) <= own_ticks(session):
         raise Forbidden.of("grants_too_much", _("You can give or take only rights that you have yourself."))
     with keeping_an_administrator(session):
         _tick(session, group, present, wanted)

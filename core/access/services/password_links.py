@@ -2,7 +2,7 @@
 
 The rules (ASVS 5.0 §6.4): nobody learns another's password; a link is made by whoever may change the account, so for nobody
 who has more rights (``granting``), and never for oneself; it works once, for :data:`LINK_LIFE`, and a new one ends those
-before it. Using it ends every session. The second factor stays.
+before it. Using it ends every session and every token for programs. The second factor stays.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from core.access.passwords import hash_password
 from core.access.services.granting import check_may_change
 from core.access.services.users import new_password_problems
 from core.access.sessions import end_sessions
+from core.access.tokens import end_tokens
 from core.audit import record
 from core.clock import now
 from core.db.actor import Actor
@@ -116,6 +117,7 @@ def use_password_link(session: ActorSession, user_id: UUID, value: str, new: str
     user.password_hash = hash_password(new)
     _end_links(session, user_id)
     end_sessions(session, user_id)
+    end_tokens(session, user_id)
     record(session, "use_password_link", entity="core_user", entity_id=user_id)
 
 

@@ -56,6 +56,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         BANYAN_BASE_URL="https://crm.example.vn/",
         BANYAN_RUNNER="none",
         BANYAN_MAX_UPLOAD_MB="5",
+        BANYAN_API_PER_MINUTE="90",
         BANYAN_TRUSTED_PROXIES="1",
         BANYAN_COOKIE_SECURE="no",
         BANYAN_LOG_FORMAT="JSON",
@@ -78,6 +79,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         base_url="https://crm.example.vn",
         runner="none",
         max_upload_mb=5,
+        api_per_minute=90,
         trusted_proxies=1,
         cookie_secure=False,
         log_format="json",
@@ -149,6 +151,7 @@ WRONG = [
     ("BANYAN_RUNNER", "celery"),
     ("BANYAN_RUNNER", "rq"),
     ("BANYAN_MAX_UPLOAD_MB", "0"),
+    ("BANYAN_API_PER_MINUTE", "0"),
     ("BANYAN_TRUSTED_PROXIES", "-1"),
     ("BANYAN_COOKIE_SECURE", "maybe"),
     ("BANYAN_LOG_FORMAT", "xml"),
@@ -247,4 +250,4 @@ def test_every_variable_is_documented() -> None:
     entries = documentation()
 
     assert all(entry["default"] and entry["meaning"] for entry in entries)
-    assert len({entry["variable"] for entry in entries}) == len(entries) == 19
+    assert len({entry["variable"] for entry in entries}) == len(entries) == 20

@@ -18,6 +18,7 @@ OUTSIDE = {
     "core_tenant": "looked up before anybody is known",
     "core_job_dispatch": "a runner looks for work of all tenants",
     "core_login_attempt": "counted before anybody is known",
+    "core_api_count": "counted before anybody is known",
 }
 """Kernel tables outside row security, each with its reason."""
 

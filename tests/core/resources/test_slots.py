@@ -73,7 +73,8 @@ def test_a_wrong_declaration_stops_the_boot_and_says_everything(app):
 def test_a_resource_without_a_verb_has_no_such_route(app):
     rules = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("shelf.genres")}
     assert rules == {
-        f"shelf.genres_{verb}" for verb in ("list", "filter", "pick", "detail", "views", "view", "columns")
+        f"shelf.genres_{verb}"
+        for verb in ("list", "filter", "pick", "detail", "views", "view", "columns", "api_list", "api_record")
     }
 
 
