@@ -130,35 +130,35 @@ def chains(registry: Registry) -> list[Chain]:
 def upgrade(config: Config, registry: Registry) -> list[str]:
     """Bring the database to the code's schema; what was done, a line a chain. All or nothing."""
     done = []
-    with _owner_connection(config) as connection:
+    with owner_connection(config) as connection:
         all_chains = chains(registry)
         for chain in all_chains:
             done.append(_upgrade_chain(connection, chain))
-        protect(connection, [table for chain in all_chains for table in chain.tables], app_role=_app_role(config))
+        protect(connection, [table for chain in all_chains for table in chain.tables], app_role=serving_role(config))
         if connection.dialect.name == "sqlite":
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
             if broken:
                 raise MigrationError(f"foreign keys broken by a migration: {broken[:5]}")
         else:
             for chain in all_chains:
-                connection.exec_driver_sql(f'GRANT SELECT ON "{chain.version_table}" TO "{_app_role(config)}"')
+                connection.exec_driver_sql(f'GRANT SELECT ON "{chain.version_table}" TO "{serving_role(config)}"')
     return done
 
 
 def replay(config: Config, registry: Registry) -> None:
     """Run every migration of every chain from its beginning on an empty database, as the oldest release would have."""
-    with _owner_connection(config) as connection:
+    with owner_connection(config) as connection:
         for chain in chains(registry):
             if chain.head:
                 _run_scripts(connection, chain)
         existing = set(inspect(connection).get_table_names())
         tables = [table for chain in chains(registry) for table in chain.tables if table.name in existing]
-        protect(connection, tables, app_role=_app_role(config))
+        protect(connection, tables, app_role=serving_role(config))
 
 
 def status(config: Config, registry: Registry) -> list[ChainStatus]:
     """Where each chain stands."""
-    with _owner_connection(config) as connection:
+    with owner_connection(config) as connection:
         existing = set(inspect(connection).get_table_names())
         return [
             ChainStatus(
@@ -196,7 +196,7 @@ def _last_head(chain: Chain) -> str | None:
 
 def check(config: Config, registry: Registry) -> list[str]:
     """How the database differs from the models, a line a difference; empty when they are equal."""
-    with _owner_connection(config) as connection:
+    with owner_connection(config) as connection:
         return [
             f"{chain.addon}: {difference}"
             for chain in chains(registry)
@@ -211,7 +211,7 @@ def revision_text(
     chain = next((chain for chain in chains(registry) if chain.addon == addon), None)
     if chain is None:
         raise MigrationError(f"{addon} has no tables")
-    with _owner_connection(config) as connection:
+    with owner_connection(config) as connection:
         script = produce_migrations(chain.context(connection), Model.metadata)
     upgrade_ops = cast(UpgradeOps, script.upgrade_ops)
     body = render_python_code(upgrade_ops, render_as_batch=True, render_item=_render_item)
@@ -278,7 +278,7 @@ def _run_scripts(connection: Connection, chain: Chain) -> None:
 
 
 @contextmanager
-def _owner_connection(config: Config) -> Iterator[Connection]:
+def owner_connection(config: Config) -> Iterator[Connection]:
     """A connection of the owner role in one locked transaction."""
     if not config.database_url.startswith("sqlite") and not config.database_owner_url:
         raise MigrationError("PostgreSQL is migrated by the owner role: set DATABASE_OWNER_URL (see banyan db roles)")
@@ -303,7 +303,8 @@ def _owner_options(config: Config) -> dict[str, Any]:
     return {"connect_args": {"isolation_level": None}} if config.database_url.startswith("sqlite") else {}
 
 
-def _app_role(config: Config) -> str:
+def serving_role(config: Config) -> str:
+    """The role that the application connects as."""
     return make_url(config.database_url).username or "banyan_app"
 
 

@@ -9,8 +9,8 @@ import fcntl
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -48,6 +48,9 @@ class AddonSet:
     roots: tuple[Path, ...] = ()
 
 
+Dump = dict[str, list[tuple[str, ...]]]
+"""Table → its rows as texts, sorted."""
+
 SchemaBuilder = Callable[[Database, AddonSet], None]
 """Brings an empty database to the newest schema of some addons and closes every connection to it."""
 
@@ -62,6 +65,8 @@ class Engine(Protocol):
     def settle(self, database: Database) -> None: ...
     def copy(self, template: Database, name: str) -> Database: ...
     def drop(self, database: Database) -> None: ...
+    def dump(self, database: Database) -> Dump:
+        """Every row of every table, seen past the application and past row security."""
 
 
 class SqliteEngine:
@@ -92,6 +97,16 @@ class SqliteEngine:
     def drop(self, database: Database) -> None:
         for suffix in ("", "-wal", "-shm"):
             self._path(database.name + suffix).unlink(missing_ok=True)
+
+    def dump(self, database: Database) -> Dump:
+        with closing(sqlite3.connect(self._path(database.name))) as connection:
+            names = connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
+            return {
+                name: _as_texts(connection.execute(f'SELECT * FROM "{name}"'))  # noqa: S608  (names of tables)
+                for (name,) in names.fetchall()
+            }
 
     def _path(self, name: str) -> Path:
         stem, dash, suffix = name.partition("-")
@@ -139,6 +154,12 @@ class PostgresEngine:
 
     def drop(self, database: Database) -> None:
         self._administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(self._identifier(database.name)))
+
+    def dump(self, database: Database) -> Dump:
+        with self._connection(self.prefix + database.name) as connection:
+            names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            query = sql.SQL("SELECT * FROM public.{}")
+            return {name: _as_texts(connection.execute(query.format(sql.Identifier(name)))) for (name,) in names}
 
     def drop_all(self) -> None:
         """Remove whatever the run left in a server that is not ours."""
@@ -219,6 +240,10 @@ class Databases:
 
     def _next_name(self) -> str:
         return f"{self.worker}_{next(self._numbers)}"
+
+
+def _as_texts(rows: Iterable[tuple[object, ...]]) -> list[tuple[str, ...]]:
+    return sorted(tuple(str(value) for value in row) for row in rows)
 
 
 def _fingerprint(addons: AddonSet) -> str:
