@@ -12,6 +12,7 @@ from core.cli.database import database
 from core.cli.demo import demo
 from core.cli.doctor import doctor
 from core.cli.openapi import openapi
+from core.cli.scheduler import scheduler
 from core.cli.serving import run
 from core.cli.shell import shell
 from core.cli.tenants import tenant
@@ -27,7 +28,7 @@ def banyan() -> None:
     """Banyan: a modular business suite."""
 
 
-for command in (run, demo, doctor, shell, worker, database, tenant, user, addon, openapi):
+for command in (run, demo, doctor, shell, worker, scheduler, database, tenant, user, addon, openapi):
     banyan.add_command(command)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from core.app import create_app
+from core.clock import ZONE
 from core.tenancy import queries
 from core.tenancy.services import create_tenant
 
@@ -17,10 +18,11 @@ def tenant() -> None:
 @tenant.command("create")
 @click.argument("slug")
 @click.argument("name")
-def create(slug: str, name: str) -> None:
+@click.option("--time-zone", default=ZONE.key, show_default=True, help="The clock of its scheduled jobs (IANA name).")
+def create(slug: str, name: str, time_zone: str) -> None:
     """Make the business NAME, known at the log-in as SLUG, with all loaded addons switched on."""
     with create_app().app_context():
-        click.echo(create_tenant(slug, name).slug)
+        click.echo(create_tenant(slug, name, time_zone=time_zone).slug)
 
 
 @tenant.command("list")

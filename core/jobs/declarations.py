@@ -15,6 +15,8 @@ from core.registry import Registry
 MAX_ATTEMPTS = 3
 """Starts at one and the same place before a job counts as failed."""
 
+VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -72,8 +74,12 @@ def check_arguments(found: FoundJob, arguments: dict[str, Any]) -> None:
 
 
 def job_problems(registry: Registry) -> Iterator[BootProblem]:
-    """What is wrong with the declared jobs: names of another addon, doubled names, manifest entries without a function."""
+    """What is wrong with the declared jobs: names of another addon, doubled names, manifest entries without a function.
+
+    A function needs an entry only for its schedule, and then it can be called without arguments.
+    """
     declared: dict[str, str] = {}
+    scheduled = {entry.name for entry in registry.schedules}
     for marked in registry.marked("job"):
         name = cast(JobDeclaration, marked.value).name
         place = f"{marked.obj.__module__}.{marked.obj.__qualname__}"
@@ -81,8 +87,18 @@ def job_problems(registry: Registry) -> Iterator[BootProblem]:
             yield BootProblem(place, name, "A job's name begins with its addon.", f"Call it {marked.addon}.…")
         if name in declared:
             yield BootProblem(place, name, f"{declared[name]} has this name already.", "Rename one of the two.")
+        if name in scheduled and (missing := _needed_arguments(marked.obj)):
+            fix = "Give them defaults, or take the schedule out of the manifest."
+            yield BootProblem(place, name, f"A scheduled job gets no arguments, and this one needs {missing}.", fix)
         declared[name] = place
     for name, entry in registry.jobs.items():
         if name not in declared:
             fix = f'Mark its function with @job("{name}", …), or remove the entry.'
             yield BootProblem(f"{entry.addon}.toml", name, "No function is declared as this job.", fix)
+
+
+def _needed_arguments(function: Callable[..., Any]) -> str:
+    """The parameters that the function cannot be called without, beside the run."""
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    needed = (each.name for each in parameters if each.default is each.empty and each.kind not in VARIADIC)
+    return ", ".join(needed)

@@ -18,6 +18,7 @@ from flask import Flask
 from core.db.failures import failure_of
 from core.jobs.claims import claim_next, free_dead_workers
 from core.jobs.execution import run_claim
+from core.jobs.scheduler import Scheduler
 from core.jobs.turns import WriteTurns
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ POLL_SECONDS = 2.0
 """How often to look without having been woken: for delayed jobs, back-offs and what other processes left."""
 
 SWEEP_SECONDS = 10.0
-"""How often to look for leases of dead processes."""
+"""How often to look for leases of dead processes, and for what is scheduled."""
 
 STOP_SECONDS = 10.0
 """How long the end of the process waits for the step under way."""
@@ -45,6 +46,7 @@ class EmbeddedRunner:
         self._pid: int | None = None
         self._swept = 0.0
         self._turns = WriteTurns()
+        self._scheduler = Scheduler()
 
     def wake(self, ids: Sequence[UUID]) -> None:
         """Look for work at once. A process that serves nobody (a command) has no thread and leaves it to those who do."""
@@ -99,3 +101,4 @@ class EmbeddedRunner:
         if time.monotonic() - self._swept > SWEEP_SECONDS:
             self._swept = time.monotonic()
             free_dead_workers()
+            self._scheduler.look()

@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, String, Text
+from sqlalchemy import ColumnElement, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.db.actor import Actor
 from core.db.base import Model, TenantModel, index, link
+from core.db.ids import uuid7
 from core.db.types import Json, key_text
 
 VIEW_JOBS = "core.view_jobs"
@@ -50,6 +51,23 @@ class JobDispatch(Model):
     attempt: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None] = mapped_column(key_text(120))
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class JobSlot(Model):
+    """What became of a schedule for one tenant at one of its moments: ``job_id``, or null where it was passed over.
+
+    Outside row security, like the dispatch: the scheduler looks which tenants still lack one. The unique constraint is why no
+    schedule runs twice, however many schedulers there are and whatever their clocks say.
+    """
+
+    __tablename__ = "core_job_slot"
+    __table_args__ = (UniqueConstraint("name", "tenant_id", "slot"), Index(None, "name", "slot"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    name: Mapped[str] = mapped_column(key_text(120))
+    tenant_id: Mapped[UUID]
+    slot: Mapped[datetime]
+    job_id: Mapped[UUID | None]
 
 
 class Job(TenantModel):

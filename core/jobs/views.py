@@ -8,9 +8,10 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.i18n import translator
-from core.jobs.models import VIEW_JOBS, Job, JobState
+from core.jobs.models import VIEW_JOBS, Job
 from core.jobs.progress import STATES, progress_of
 from core.jobs.queries import find_user_name, list_jobs, list_own_jobs
+from core.jobs.schedules import list_schedules, run_now
 from core.jobs.services import cancel_job, retry_job
 from core.kernel import current_session
 from core.web import SIGNED_IN, AddonViews, redirect_to, render, toast
@@ -34,13 +35,24 @@ def jobs_list() -> ResponseReturnValue:
 
 @views.get("/jobs/all", permission=VIEW_JOBS)
 def jobs_all() -> ResponseReturnValue:
-    """Everybody's jobs; ``?state=`` one of the states or ``any``, failed ones first of all."""
+    """Everybody's jobs; ``?state=`` one of the states, else all of them."""
     chosen = request.args.get("state", "")
-    chosen = chosen if chosen in (*STATES, ANY) else JobState.FAILED
-    state = None if chosen == ANY else chosen
+    state = chosen if chosen in STATES else None
     found = list_jobs(current_session(), state=state, before=uuid_argument("before"), limit=PAGE + 1)
     rows, older = page_of(found, PAGE)
-    return render("jobs/list.html", rows=rows, older=older, states=STATES, chosen=chosen)
+    return render("jobs/list.html", rows=rows, older=older, states=STATES, chosen=state or ANY)
+
+
+@views.get("/jobs/schedules", permission=VIEW_JOBS)
+def jobs_schedules() -> ResponseReturnValue:
+    """What runs by itself: when it ran last, and when it will."""
+    return render("jobs/schedules.html", rows=list_schedules(current_session()), states=STATES)
+
+
+@views.post("/jobs/schedules/<name>", permission=VIEW_JOBS)
+def jobs_run_now(name: str) -> ResponseReturnValue:
+    """Run a scheduled job now, beside its schedule."""
+    return redirect_to(url_for("core.jobs_detail", id=run_now(current_session(), name)))
 
 
 @views.get("/jobs/<uuid:id>", permission=SIGNED_IN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from core.db.session import ActorSession
@@ -17,6 +19,14 @@ def enabled_addons(session: ActorSession) -> frozenset[str]:
         query = select(TenantAddon.addon).where(TenantAddon.is_enabled)
         found = remember_enabled(session, session.scalars(query).all())
     return found
+
+
+def has_enabled_since(session: ActorSession, addon: str, moment: datetime) -> bool:
+    """Whether ``addon`` is switched on and was at ``moment`` already, without a break."""
+    query = select(TenantAddon.id).where(
+        TenantAddon.addon == addon, TenantAddon.is_enabled, TenantAddon.changed_at <= moment
+    )
+    return addon == KERNEL or session.scalar(query) is not None
 
 
 def remember_enabled(session: ActorSession, addons: object) -> frozenset[str]:

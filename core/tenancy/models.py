@@ -8,14 +8,17 @@ from uuid import UUID
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.clock import now
+from core.clock import ZONE, now
 from core.db.base import Model, TenantModel, unique
 from core.db.ids import uuid7
 from core.db.types import key_text
 
 
 class Tenant(Model):
-    """A business. ``slug`` names it at the log-in; ``host`` (optional) is a host name of its own."""
+    """A business. ``slug`` names it at the log-in; ``host`` (optional) is a host name of its own.
+
+    ``time_zone`` (IANA) is the clock of its schedules; what its people read and type is always :data:`core.clock.ZONE`.
+    """
 
     __tablename__ = "core_tenant"
     __table_args__ = (UniqueConstraint("slug"), UniqueConstraint("host"))
@@ -25,6 +28,7 @@ class Tenant(Model):
     name: Mapped[str] = mapped_column(String(200))
     host: Mapped[str | None] = mapped_column(key_text(253))
     is_active: Mapped[bool] = mapped_column(default=True)
+    time_zone: Mapped[str] = mapped_column(key_text(64), default=ZONE.key, server_default=ZONE.key)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from zoneinfo import available_timezones
 
 from sqlalchemy import delete, select, update
 
 from core.audit import record
+from core.clock import ZONE
 from core.db.actor import Actor
 from core.db.session import ActorSession, open_session
 from core.errors import DomainError
@@ -24,13 +26,16 @@ _ = translator(__name__)
 SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
-def create_tenant(slug: str, name: str, *, addons: list[str] | None = None) -> Tenant:
-    """Make a tenant with ``addons`` enabled (default: all that are loaded). DomainError: slug malformed or taken, no name."""
+def create_tenant(slug: str, name: str, *, addons: list[str] | None = None, time_zone: str = ZONE.key) -> Tenant:
+    """Make a tenant with ``addons`` enabled (default: all that are loaded), its schedules on the clock of ``time_zone``.
+
+    DomainError: slug malformed or taken, no name, an unknown time zone.
+    """
     name = clean(name)
     wanted = current_kernel().registry.order if addons is None else addons
     with open_session(Actor.platform()) as session:
-        _check_tenant(session, slug, name)
-        tenant = Tenant(slug=slug, name=name, is_active=False)
+        _check_tenant(session, slug, name, time_zone)
+        tenant = Tenant(slug=slug, name=name, is_active=False, time_zone=time_zone)
         session.add(tenant)
     try:
         with open_session(Actor.system(tenant.id)) as session:
@@ -48,11 +53,14 @@ def create_tenant(slug: str, name: str, *, addons: list[str] | None = None) -> T
     return tenant
 
 
-def _check_tenant(session: ActorSession, slug: str, name: str) -> None:
+def _check_tenant(session: ActorSession, slug: str, name: str, time_zone: str) -> None:
     if not SLUG.fullmatch(slug):
         raise DomainError.of("bad_slug", _("Use lower-case letters, digits and hyphens only."), "slug")
     if not name:
         raise DomainError.of("required", _("Enter a name."), "name")
+    if time_zone not in available_timezones():
+        message = _("There is no time zone %(name)s; they are called like Asia/Ho_Chi_Minh.", name=time_zone)
+        raise DomainError.of("unknown_time_zone", message, "time_zone")
     if session.scalar(select(Tenant.id).where(Tenant.slug == slug)):
         raise DomainError.of("taken", _("There is already a business with this short name."), "slug")
 

@@ -17,6 +17,7 @@ from tests.core.db.conftest import Side
 OUTSIDE = {
     "core_tenant": "looked up before anybody is known",
     "core_job_dispatch": "a runner looks for work of all tenants",
+    "core_job_slot": "the scheduler looks which tenants have not come to a time yet",
     "core_login_attempt": "counted before anybody is known",
     "core_api_count": "counted before anybody is known",
 }

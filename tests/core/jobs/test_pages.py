@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from core.errors import DomainError
-from core.jobs import JobState, Step
+from core.jobs import Job, JobState, Step
 from core.jobs.claims import claim_next
 from core.jobs.execution import run_claim
+from core.tenancy.services import disable_addon
 
 POLLS = "every 1s"
 
@@ -149,13 +151,13 @@ def test_an_administrator_sees_everybodys_jobs_by_state(client_for, user, admin,
     waiting = ask("jobprobe.count_up", to=5)
     client = client_for(admin)
 
-    page = client.get("/jobs/all").text
+    page = client.get("/jobs/all?state=failed").text
     assert str(failed) in page
     assert "A broken file." in page
     assert "Lê Thị Hoa" in page
     assert str(waiting) not in page
     assert str(waiting) in client.get("/jobs/all?state=queued").text
-    everything = client.get("/jobs/all?state=any").text
+    everything = client.get("/jobs/all").text
     assert str(failed) in everything
     assert str(waiting) in everything
     assert str(waiting) not in client.get("/jobs").text
@@ -176,3 +178,43 @@ def test_ones_own_jobs_are_paged_newest_first(world, tenant, client_for, user):
     rest = client.get(older).text
     assert ids[0] in rest
     assert ids[1] not in rest
+
+
+def test_an_administrator_sees_schedules_and_runs_one_now(world, tenant, client_for, user, admin, run, marks):
+    daily = "/jobs/schedules/jobprobe.daily"
+    client = client_for(admin)
+    with time_machine.travel(datetime(2026, 11, 20, 19, 25, tzinfo=UTC)):  # 02:25 in Vietnam
+        page = client.get("/jobs/schedules").text
+    assert re.findall(r'action="/jobs/schedules/([^"]+)"', page) == [
+        "jobprobe.daily",
+        "core.purge_jobs",
+        "core.remove_exchange_files",
+        "core.purge_notifications",
+    ]
+    assert re.findall(r"2[12]/11/2026 02:\d\d", page) == [
+        "21/11/2026 02:30",
+        "21/11/2026 02:40",
+        "21/11/2026 02:50",
+        "22/11/2026 02:20",
+    ]
+    assert page.count("Not yet") == 4
+
+    started = client.post(daily)
+    with world.session(tenant) as session:
+        [job] = session.scalars(select(Job)).all()
+    assert started.location == f"/jobs/{job.id}"
+    assert job.user_id is None, "as the schedule would: for the system"
+    again = client.post(daily, headers={"HX-Request": "true"})
+    assert again.status_code == 409
+    run()
+    assert marks() == [0]
+    assert "Done" in client.get("/jobs/schedules").text
+    assert client.post(daily).status_code == 303
+
+    with world.session(tenant) as session:
+        disable_addon(session, "jobprobe")
+    assert "jobprobe" not in client.get("/jobs/schedules").text
+    assert client.post(daily).status_code == 404
+    assert client.post("/jobs/schedules/core.sort_names").status_code == 404
+    assert client_for(user).get("/jobs/schedules").status_code == 403
+    assert client_for(user).post("/jobs/schedules/core.purge_jobs").status_code == 403

@@ -9,10 +9,28 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
 });
 
+// What asks again by itself (hx-trigger "every …") says once and in its own place that nobody answers; the next answer replaces it.
+const asksAgain = (elt) => elt.matches("[hx-trigger^='every ']");
+function stall(elt) {
+  elt.classList.add("is-stalled");
+  const place = elt.querySelector("[data-stalled]");
+  place.textContent ||= place.dataset.stalled;
+}
+function stopAsking(elt) {
+  elt.removeAttribute("hx-get");
+  elt.removeAttribute("hx-trigger");
+  htmx.process(elt);
+}
+
 // A refusal is swapped only where it is a fragment: an empty body would blank the target, a whole page would nest.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
+  const { xhr, elt } = event.detail;
   if (xhr.status < 400) return;
+  if (asksAgain(elt)) {
+    event.detail.shouldSwap = false;
+    if (xhr.status >= 500) { stall(elt); return; }
+    stopAsking(elt);
+  }
   const body = xhr.responseText.trimStart();
   const isFragment = body.startsWith("<") && !/^<(!doctype|html)/i.test(body);
   const isToasted = /"message": *"[^"]/.test(xhr.getResponseHeader("HX-Trigger") ?? "");
@@ -20,8 +38,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!event.detail.shouldSwap && !isToasted) say(words[`s${xhr.status}`] ?? words[xhr.status >= 500 ? "s500" : "s400"], "error");
   else if (event.detail.shouldSwap) event.detail.isError = false;
 });
-document.addEventListener("htmx:sendError", () => say(words.offline, "error"));
-document.addEventListener("htmx:timeout", () => say(words.timeout, "error"));
+for (const [name, word] of [["htmx:sendError", "offline"], ["htmx:timeout", "timeout"]]) {
+  document.addEventListener(name, ({ detail: { elt } }) => (asksAgain(elt) ? stall(elt) : say(words[word], "error")));
+}
 
 function hold(button) {
   button.setAttribute("aria-disabled", "true");

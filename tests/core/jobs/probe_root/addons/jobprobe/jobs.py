@@ -35,3 +35,8 @@ def scripted(run: JobRun, *, script: str) -> Any:
 @job("jobprobe.scripted_system", title="Scripted for the system", as_system=True)
 def scripted_system(run: JobRun, *, script: str) -> Any:
     return SCRIPTS[script](run)
+
+
+@job("jobprobe.daily", title="Daily")
+def daily(run: JobRun) -> None:
+    run.session.add(Mark(number=0))
