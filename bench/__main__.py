@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import load
-from bench.bare import read_rows, write_template
+from bench.bare import read_rows, write_templates
 from bench.customers import Town, settle
-from bench.journeys import PLACE, bare, journeys
+from bench.journeys import PLACE, journeys, page
 from bench.report import Figures, write_report
 from bench.servers import ROOT, BenchPostgres, Web, serving
 from core.app import create_app
@@ -107,16 +107,17 @@ def _prepare(engine: PostgresEngine, database: Database, rows: int, data: Path) 
 
 
 def _run_bare(figures: Figures, web: Web, town: Town, environ: dict[str, str], given: argparse.Namespace) -> None:
-    _, _, page = load.Visitor(web.port, town.cookies["manager"]).get(PLACE)
+    _, _, shown_page = load.Visitor(web.port, town.cookies["manager"]).get(PLACE)
     newest = read_rows(environ["BENCH_DATABASE"], environ["BENCH_TENANT"])[0]
     shown = {
         name: str(getattr(newest, name))
         for name in ("id", "name", "code", "relationship", "source", "province", "owner")
         if getattr(newest, name)
     }
-    write_template(Path(environ["BENCH_FOLDER"]), page.decode(), {**shown, "phone": format_phone(newest.phone)})
+    write_templates(Path(environ["BENCH_FOLDER"]), shown_page.decode(), {**shown, "phone": format_phone(newest.phone)})
     with serving("bench.bare:make_app()", environ, "/", config="/dev/null") as other:
-        _run(figures, "bare page", "", bare, other, "", given)
+        _run(figures, "bare, our rows", "", lambda visitor: page(visitor, "/rows"), other, "", given)
+        _run(figures, "bare, plain rows", "", lambda visitor: page(visitor, "/"), other, "", given)
 
 
 def _run_pages(figures: Figures, web: Web, town: Town, given: argparse.Namespace) -> None:
@@ -131,7 +132,7 @@ def _run(figures: Figures, name: str, who: str, make: Any, web: Web, cookie: str
         measured = load.run(acts, given.seconds)
         figures.runs[name, who, clients] = measured
         _say(
-            f"  {name:14} {who:8} {clients:3}  {measured.percentile(0.5):8.1f} ms  {measured.per_second:7.1f}/s"
+            f"  {name:16} {who:8} {clients:3}  {measured.percentile(0.5):8.1f} ms  {measured.per_second:7.1f}/s"
             + (f"  FAILED {measured.failed[0]}" if measured.failed else "")
         )
 

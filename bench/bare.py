@@ -1,4 +1,8 @@
-"""What the list page is compared with: bare Flask, one hand-written query, and the page's own rows as a template."""
+"""What the list page is compared with: bare Flask and one hand-written query, for nobody in particular.
+
+``/`` renders the page's own rows from the simplest template there can be; ``/rows`` renders them from our row template, so
+that what is left between it and the list page is all that the kernel does around the rows.
+"""
 
 from __future__ import annotations
 
@@ -10,33 +14,56 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from flask import Flask, render_template
+from flask import Flask
+from jinja2 import ChoiceLoader, FileSystemLoader
 from psycopg.rows import namedtuple_row
 
-PAGE = "page.html"
+from addons.customer.resources import Customers
+from core.app import create_app
+from core.phone import format_phone
+from core.resources.columns import text_of
+from core.resources.listing import Cell, Row
+
+PLAIN, OURS = "plain.html", "ours.html"
 QUERY = """
-    SELECT c.id, c.name, c.code, c.phone, r.name AS relationship, s.name AS source, c.province, o.name AS owner,
-           c.last_contact_at, c.created_at
+    SELECT c.id, c.name, c.code, c.phone, c.is_company, r.name AS relationship, r.tone, s.name AS source, c.province,
+           o.name AS owner, c.last_contact_at, c.created_at
     FROM customer c
     LEFT JOIN customer_relationship r ON r.tenant_id = c.tenant_id AND r.id = c.relationship_id
     LEFT JOIN customer_source s ON s.tenant_id = c.tenant_id AND s.id = c.source_id
     LEFT JOIN core_user o ON o.tenant_id = c.tenant_id AND o.id = c.owner_id
     WHERE c.tenant_id = %s AND c.deleted_at IS NULL
-    ORDER BY c.created_at DESC, c.id DESC LIMIT 51
+    ORDER BY c.created_at DESC, c.id DESC LIMIT 50
 """
+MOMENTS = ("last_contact_at", "created_at")
 
 _connections = threading.local()
 
 
 def make_app() -> Flask:
-    """The page at ``/``. ``BENCH_FOLDER`` holds its template, ``BENCH_DATABASE`` is a superuser's address."""
-    app = Flask(__name__, template_folder=os.environ["BENCH_FOLDER"])
+    """``BENCH_FOLDER`` holds the templates, ``BENCH_DATABASE`` is a superuser's address."""
+    app = Flask(__name__)
+    ours = create_app().jinja_env
+    folder = FileSystemLoader(os.environ["BENCH_FOLDER"])
+    app.jinja_loader = folder
+    plain, rows = (
+        app.jinja_env.get_template(PLAIN),
+        ours.overlay(loader=ChoiceLoader([folder, ours.loader])).get_template(OURS),
+    )
 
     @app.get("/")
-    def page() -> str:
-        return render_template(PAGE, rows=read_rows(os.environ["BENCH_DATABASE"], os.environ["BENCH_TENANT"])[:50])
+    def plain_page() -> str:
+        return plain.render(rows=_read())
+
+    @app.get("/rows")
+    def our_rows() -> str:
+        return rows.render(rows=[_row(each) for each in _read()])
 
     return app
+
+
+def _read() -> list[Any]:
+    return read_rows(os.environ["BENCH_DATABASE"], os.environ["BENCH_TENANT"])
 
 
 def read_rows(url: str, tenant_id: str) -> list[Any]:
@@ -47,11 +74,37 @@ def read_rows(url: str, tenant_id: str) -> list[Any]:
     return rows
 
 
-def write_template(folder: Path, page: str, row: Mapping[str, str]) -> None:
-    """Make the template from the list page: its first row, which shows the values of ``row``, repeated for each row."""
+def _row(found: Any) -> Row:
+    under = f"{found.code} · {format_phone(found.phone)}"
+    cells = tuple(_cell(column, found) for column in Customers.columns if not column.optional)
+    return Row(found.id, found.name, under, found.is_company, cells)
+
+
+def _cell(column: Any, found: Any) -> Cell:
+    value = getattr(found, column.path.removesuffix(".name"))
+    kind = column.kind or ("datetime" if column.path in MOMENTS else "text")
+    return Cell(column, kind, value, text_of(value, kind), found.tone if kind == "tag" else "")
+
+
+def write_templates(folder: Path, page: str, row: Mapping[str, str]) -> None:
+    """Make both templates from the list page: around its rows as it is, its first row, which shows ``row``, for each row."""
     begin, end = page.index("<tbody>") + len("<tbody>"), page.index("</tbody>")
-    first = page[begin : page.index("</tr>", begin) + len("</tr>")]
-    for name, value in sorted(row.items(), key=lambda pair: -len(pair[1])):
-        first = first.replace(html.escape(value), f"{{{{ row.{name} }}}}")
     head, foot = (f"{{% raw %}}{part}{{% endraw %}}" for part in (page[:begin], page[end:]))
-    (folder / PAGE).write_text(f"{head}{{% for row in rows %}}{first}{{% endfor %}}{foot}", encoding="utf-8")
+    first = page[begin : page.index("</tr>", begin) + len("</tr>")]
+    tick, _, rest = first.partition('<td class="name">')
+    menu = rest[rest.index('<td class="more">') :]
+    ours = _filled(tick, row) + "{{ cells(row, row.id) }}" + _filled(menu, row)
+    ours = ours.replace("row.name", "row.title")
+    start = '{% from "resource/cells.html" import cells %}'
+    _write(folder / PLAIN, f"{head}{{% for row in rows %}}{_filled(first, row)}{{% endfor %}}{foot}")
+    _write(folder / OURS, f"{start}{head}{{% for row in rows %}}{ours}{{% endfor %}}{foot}")
+
+
+def _filled(text: str, row: Mapping[str, str]) -> str:
+    for name, value in sorted(row.items(), key=lambda pair: -len(pair[1])):
+        text = text.replace(html.escape(value), f"{{{{ row.{name} }}}}")
+    return text
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

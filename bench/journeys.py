@@ -43,9 +43,9 @@ def journeys(town: Town) -> list[Journey]:
     return found
 
 
-def bare(visitor: Visitor) -> Act:
-    """The page that the list is compared with."""
-    return _page(visitor, lambda: "/")
+def page(visitor: Visitor, path: str) -> Act:
+    """Ask for one page again and again."""
+    return _page(visitor, lambda: path)
 
 
 def _page(visitor: Visitor, path: Callable[[], str]) -> Act:
