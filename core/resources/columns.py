@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import current_app
@@ -85,6 +86,16 @@ class Column(Shown):
     avatar: bool = True
     expression: Callable[[ActorSession], ColumnElement[Any]] | None = None
     optional: bool = False
+
+    @cached_property
+    def cell_css(self) -> str:
+        """The classes of a cell of the list."""
+        return f"{self.empty_css} {self.card_css}".strip()
+
+    @cached_property
+    def empty_css(self) -> str:
+        """The classes of a cell without a value, which a phone's card leaves out."""
+        return f"{'num ' if self.is_numeric else ''}{self.css}".strip()
 
     @property
     def css(self) -> str:
