@@ -18,6 +18,7 @@ from core.db.actor import Actor
 from core.db.session import open_session
 from core.jobs import enqueue
 from core.jobs.execution import run_due_jobs
+from core.tenancy.models import Tenant
 
 SECRET = "sesame-0901234567"
 
@@ -114,9 +115,10 @@ def test_neither_forms_nor_cookies_nor_values_of_statements_are_told(
     cookie = world.cookie(user)[1].partition(".")[2]
 
     def break_a_constraint() -> str:
-        with open_session(Actor.system(tenant.id)) as session:
+        # A table outside row security: of those inside, PostgreSQL itself keeps the values back.
+        with open_session(Actor.platform()) as session:
             for _ in range(2):
-                session.add(User(username=SECRET, name=SECRET, password_hash=SECRET))
+                session.add(Tenant(slug=SECRET, name=SECRET))
                 session.flush()
         return ""
 
