@@ -45,12 +45,14 @@ from addons.customer.sharing import list_viewers
 from core.audit import Recorded
 from core.db import Actor, ActorSession
 from core.discussion.subjects import Discussed
+from core.errors import DomainError
 from core.exchange.fields import ImportOptions
 from core.i18n import translator
 from core.kernel import current_session
 from core.phone import format_phone
 from core.resources import (
     Action,
+    Board,
     BooleanFilter,
     BulkAction,
     ChoiceFilter,
@@ -63,6 +65,7 @@ from core.resources import (
     Picker,
     Resource,
     Sent,
+    Stage,
     Tab,
     UserFilter,
 )
@@ -125,6 +128,18 @@ def _shared(actor: Actor) -> ColumnElement[bool]:
     return Customer.id.in_(select(CustomerShare.customer_id).where(CustomerShare.user_id == actor.user_id))
 
 
+def _relationship_stages(session: ActorSession) -> list[Stage]:
+    """A column for each relationship, also those no longer offered, and one for customers without (CUS-059, CUS-060)."""
+    entries = list_all_entries(session, CustomerRelationship)
+    stages = [Stage(each.id, each.name, each.tone, is_open=each.is_active) for each in entries]
+    return [*stages, Stage(None, _("Without relationship"), is_open=False)]
+
+
+def _move(session: ActorSession, customer: Customer, relationship_id: UUID) -> None:
+    for refused in services.change_relationship(session, [customer.id], relationship_id).skipped:
+        raise DomainError.of("refused", refused.reason)
+
+
 class Customers(Resource[Customer]):
     """The customer data store (Kho dữ liệu khách hàng)."""
 
@@ -184,6 +199,13 @@ class Customers(Resource[Customer]):
     )
     default_sort = "-created_at"
     empty_text = _("Enter the first customer, or take over a list from Excel.")
+    board = Board(
+        "relationship_id",
+        stages=_relationship_stages,
+        move=_move,
+        permission="customer.change_relationship",
+        card=("owner.name", "last_contact_at"),
+    )
     bulk_actions = (
         BulkAction(
             "relationship",

@@ -13,6 +13,8 @@ from core.resources.base import Resource as Resource
 from core.resources.base import Sent as Sent
 from core.resources.base import Tab as Tab
 from core.resources.base import find_resource as find_resource
+from core.resources.board import Board as Board
+from core.resources.board import Stage as Stage
 from core.resources.bulk import BulkAction as BulkAction
 from core.resources.bulk import BulkResult as BulkResult
 from core.resources.bulk import Skipped as Skipped

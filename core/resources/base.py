@@ -27,6 +27,7 @@ from core.exchange.fields import ExchangeField, ImportOptions
 from core.i18n import translator
 from core.kernel import current_kernel
 from core.resources import pages
+from core.resources.board import Board
 from core.resources.bulk import BulkAction
 from core.resources.checking import check_resource
 from core.resources.columns import Column, Fact, kind_of
@@ -156,6 +157,7 @@ class Resource(Generic[M]):
     extra_args: ClassVar[tuple[str, ...]] = ()
     empty_text: ClassVar[object] = ""
     bulk_actions: ClassVar[tuple[BulkAction, ...]] = ()
+    board: ClassVar[Board | None] = None
     exchange: ClassVar[tuple[ExchangeField, ...]] = ()
     exchange_key: ClassVar[str] = ""
     import_in_batches: ClassVar[bool] = False

@@ -22,6 +22,7 @@ def check_resource(resource: Resource[Any]) -> None:
         *_sort_problems(resource),
         *_key_problems(resource),
         *_exchange_problems(resource),
+        *_board_problems(resource),
     ]
     if problems:
         place = f"{type(resource).__module__}.{type(resource).__qualname__}"
@@ -62,9 +63,10 @@ def _sort_problems(resource: Resource[Any]) -> Wrong:
             yield key, f'No index serves the sort by "{attribute}".', f'Add index("{attribute}") to __table_args__.'
 
 
-def _leads_an_index(table: Any, column: str) -> bool:
+def _leads_an_index(table: Any, *columns: str) -> bool:
     assert isinstance(table, Table)
-    return any([each.name for each in index.columns][:2] == ["tenant_id", column] for index in table.indexes)
+    wanted = ["tenant_id", *columns]
+    return any([each.name for each in index.columns][: len(wanted)] == wanted for index in table.indexes)
 
 
 def _key_problems(resource: Resource[Any]) -> Wrong:
@@ -92,3 +94,29 @@ def _exchange_problems(resource: Resource[Any]) -> Wrong:
             except AttributeError as error:
                 fix = "Set path or load, or exported=False."
                 yield f"exchange.{each.key}", f"An export cannot read it: {error}.", fix
+
+
+def _board_problems(resource: Resource[Any]) -> Wrong:
+    """A board is walked by (field, default order); cards move on the version that they were shown with."""
+    board = resource.board
+    if board is None:
+        return
+    columns, order = inspect(resource.model).columns, resource.default_sort.removeprefix("-")
+    order = next(
+        (resource.sort_attribute(each) for each in resource.columns if each.sort and each.path == order), order
+    )
+    if not resource.is_versioned:
+        yield "board", "A card could be moved over somebody else's change.", "Derive the model from Versioned."
+    for name in filter(None, (board.field, board.amount)):
+        if name not in columns:
+            yield f"board.{name}", f'"{name}" is no column of {resource.model.__name__}.', "Name a column of the model."
+            return
+    if order in columns and columns[order].nullable:
+        yield "board", f'The default sort "{order}" can be empty.', "A board wants an order that every record has."
+    if not _leads_an_index(resource.model.__table__, columns[board.field].name, order):
+        fix = f'Add index("{board.field}", "{order}") to __table_args__.'
+        yield "board", "No index serves its columns of cards.", fix
+    known = {column.path for column in resource.columns}
+    for key in board.card:
+        if key not in known:
+            yield f"board.{key}", "There is no such column.", "Cards show columns of the list."

@@ -105,6 +105,8 @@ def answer_new(resource: Resource[Any]) -> ResponseReturnValue:
     form = resource.make_form(session, None)
     view = FormView(resource, session, form, None)
     if request.method == "GET" or _add_row(form):
+        if request.method == "GET":
+            _fill_in(form)
         return _show(view)
     if not _is_valid(resource, form):
         return _show(view, 422)
@@ -117,6 +119,13 @@ def answer_new(resource: Resource[Any]) -> ResponseReturnValue:
     if AGAIN in request.form:
         return redirect_to(url_for(resource.endpoint("new")))
     return redirect_to(_shown_at(resource, session, record.id))
+
+
+def _fill_in(form: Any) -> None:
+    """What the address says of a new record: ``/new?relationship_id=…``. What does not fit is for the user to correct."""
+    for name in request.args:
+        if name in form:
+            form[name].process(request.args)
 
 
 def answer_edit(resource: Resource[Any], id: UUID) -> ResponseReturnValue:

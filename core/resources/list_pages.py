@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,11 +13,14 @@ from flask.typing import ResponseReturnValue
 from core.db.session import ActorSession
 from core.i18n import translator
 from core.kernel import current_session
+from core.resources.board_pages import BoardView, read_board
 from core.resources.chosen_columns import chosen_keys, columns_of
 from core.resources.columns import Column
 from core.resources.filters import Args, Filter
 from core.resources.links import action_items, url_if_allowed, verb_items, with_args
 from core.resources.listing import (
+    BOARD,
+    SHOW,
     Counts,
     ListRows,
     ListState,
@@ -35,11 +38,12 @@ from core.web.answers import is_htmx, redirect_to
 from core.web.rendering import render
 
 if TYPE_CHECKING:
-    from core.resources.base import Resource
+    from core.resources.base import Resource, Tab
 
 _ = translator(__name__)
 
 NIL = UUID(int=0)
+NO_ROWS = Page((), 1, "", "")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class ListView:
     url: str
     views: ViewBar
     columns: Sequence[Column]
+    board: BoardView | None = None
 
     @property
     def total(self) -> int | str:
@@ -76,13 +81,18 @@ class ListView:
         """The list with these parameters; without any it says so, where it would open with a view of the user's."""
         return with_args(self.url, args or ([("q", "")] if self.views.personal.opens else []))
 
+    def _tab_url(self, tab: Tab | None) -> str:
+        """A tab without search and filters, shown as this list is."""
+        first = self.resource.tabs[0] if self.resource.tabs else None
+        named = [("tab", tab.key)] if tab is not None and tab is not first else []
+        return self.link([*([(SHOW, BOARD)] if self.state.is_board else []), *named])
+
     def tabs(self) -> list[dict[str, Any]]:
         """The tabs as ``ui/controls.html`` wants them, then the saved views. A tab begins without search and filters."""
-        first = self.resource.tabs[0] if self.resource.tabs else None
         declared = [
             {
                 "label": str(tab.label),
-                "url": self.link([("tab", tab.key)] if tab is not first else []),
+                "url": self._tab_url(tab),
                 "current": tab is self.state.tab and self.state.view is None,
                 ("count_new" if tab.is_new and self.counts.tabs.get(tab.key) else "count"): count_text(
                     self.counts.tabs.get(tab.key, 0)
@@ -90,8 +100,23 @@ class ListView:
             }
             for tab in self.resource.tabs
         ]
-        plain = [{"label": str(_("All")), "url": self.link([]), "current": self.state.view is None}]
+        plain = [{"label": str(_("All")), "url": self._tab_url(None), "current": self.state.view is None}]
         return [*(declared or plain), *self.views.tabs()]
+
+    def shows(self) -> list[dict[str, Any]]:
+        """The ways to show what is filtered; none where there is but one."""
+        if self.resource.board is None:
+            return []
+        ways = ((False, _("List"), "list"), (True, _("Board"), "layout-kanban"))
+        return [
+            {
+                "label": str(label),
+                "icon": icon,
+                "url": self.link(replace(self.state, is_board=is_board).args()),
+                "current": self.state.is_board is is_board,
+            }
+            for is_board, label, icon in ways
+        ]
 
     def chips(self) -> list[dict[str, str]]:
         """The filters that are on, each with the URL of the list without it."""
@@ -152,8 +177,7 @@ class ListView:
     @property
     def plain_url(self) -> str:
         """The tab without search and filters."""
-        tab = self.state.tab
-        return self.link([] if tab is None or tab is self.resource.tabs[0] else [("tab", tab.key)])
+        return self._tab_url(self.state.tab)
 
     @property
     def first_url(self) -> str:
@@ -212,9 +236,12 @@ def read_list(resource: Resource[Any], session: ActorSession) -> ListView:
     columns = columns_of(resource, chosen_keys(personal, state.view))
     keep = criteria(resource, state, session)
     counts = read_counts(resource, state, session, keep, with_tabs=not _is_fragment())
-    page = read_page(resource, state, session, keep, ListRows(resource, session, columns))
+    board = read_board(resource, session, state, keep) if state.is_board else None
+    page = NO_ROWS if board else read_page(resource, state, session, keep, ListRows(resource, session, columns))
     url = url_for(resource.endpoint("list"))
-    return ListView(resource, session, state, page, counts, url, ViewBar(resource, state, personal, url), columns)
+    return ListView(
+        resource, session, state, page, counts, url, ViewBar(resource, state, personal, url), columns, board
+    )
 
 
 def _is_fragment() -> bool:

@@ -46,7 +46,10 @@ PAGING = ("after", "before")
 VIEW = "view"
 """The parameter that names a saved view: alone (but for a page) it means the view as it was saved."""
 
-OWN_ARGS = ("q", "tab", "sort", "size", VIEW, *PAGING)
+SHOW, BOARD = "show", "board"
+"""The parameter that shows the list as a board."""
+
+OWN_ARGS = ("q", "tab", "sort", "size", SHOW, VIEW, *PAGING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class ListState:
     notices: tuple[object, ...]
     defaults: tuple[Tab | None, Sort, int]
     extra: Args
+    is_board: bool = False
     view: ViewLine | None = None
 
     def args(
@@ -103,7 +107,8 @@ class ListState:
         """
         tab, default_sort, size = self.defaults
         sort = sort or self.sort
-        made: Args = [("tab", self.tab.key)] if self.tab and self.tab is not tab else []
+        made: Args = [(SHOW, BOARD)] if self.is_board and not fixed else []
+        made += [("tab", self.tab.key)] if self.tab and self.tab is not tab else []
         made += [("q", self.query)] if self.query else []
         for each, value in self.chosen:
             if each is not without:
@@ -132,9 +137,9 @@ def read_state(resource: Resource[Any], args: MultiDict[str, str], session: Acto
     view = personal_list(session, resource.full_name).view(args[VIEW]) if args.get(VIEW) else None
     if view is not None and not args.keys() - {VIEW, *PAGING}:
         args = MultiDict([*view.args, *((name, args[name]) for name in PAGING if name in args)])
+    is_board = _read_show(resource, args, notices)
     tab = _read_tab(resource, args, notices)
-    default_sort = _sort_of(resource, resource.default_sort)
-    assert default_sort is not None
+    default_sort = default_order(resource)
     sort = _read_sort(resource, args, default_sort, notices)
     size = _read_size(resource, args, notices)
     chosen = _read_filters(resource, args, session, notices)
@@ -151,6 +156,7 @@ def read_state(resource: Resource[Any], args: MultiDict[str, str], session: Acto
         notices=tuple(notices),
         defaults=(resource.tabs[0] if resource.tabs else None, default_sort, resource.page_sizes[0]),
         extra=[(name, value) for name in resource.extra_args for value in args.getlist(name)],
+        is_board=is_board,
         view=view,
     )
 
@@ -162,6 +168,21 @@ def _read_tab(resource: Resource[Any], args: MultiDict[str, str], notices: list[
     if wanted and found is None:
         notices.append(_("There is no view “%(name)s”; this is the first one.", name=wanted[:MAX_SHOWN]))
     return found or first
+
+
+def _read_show(resource: Resource[Any], args: MultiDict[str, str], notices: list[object]) -> bool:
+    wanted = args.get(SHOW, "")
+    is_board = wanted == BOARD and resource.board is not None
+    if wanted and not is_board:
+        notices.append(_("This list cannot be shown as “%(name)s”.", name=wanted[:MAX_SHOWN]))
+    return is_board
+
+
+def default_order(resource: Resource[Any]) -> Sort:
+    """The sort of a list that nobody sorted."""
+    found = _sort_of(resource, resource.default_sort)
+    assert found is not None
+    return found
 
 
 def _sort_of(resource: Resource[Any], text: str) -> Sort | None:

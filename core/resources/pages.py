@@ -17,7 +17,7 @@ from core.db.session import ActorSession
 from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_session
-from core.resources import bulk_pages, form_pages, list_pages, picking
+from core.resources import board_pages, bulk_pages, form_pages, list_pages, picking
 from core.resources.columns import Fact, kind_of, text_of
 from core.resources.links import action_items, history_url, url_if_allowed, verb_items
 from core.resources.links import may_call as may_call
@@ -46,11 +46,14 @@ def routes(resource: Resource[Any]) -> list[Route]:
     edits = tuple(filter(None, (may.create, may.edit))) if has_form else ()
     changes = tuple(dict.fromkeys(action.permission for action in resource.bulk_actions))
     bulk = bind(bulk_pages.answer_bulk, resource)
+    board = resource.board
     declared: list[tuple[str, str, Callable[..., Any], tuple[str, ...], str | tuple[str, ...] | None]] = [
         ("/", "list", bind(list_pages.answer_list, resource), GET, may.read),
         ("/filter", "filter", bind(list_pages.answer_filter, resource), GET, may.read),
         ("/views", "views", bind(view_pages.answer_views, resource), BOTH, may.read),
         ("/views/<uuid:id>", "view", bind(view_pages.answer_view, resource), BOTH, may.read),
+        ("/cards", "cards", bind(board_pages.answer_cards, resource), GET, may.read if board else None),
+        ("/<uuid:id>/move", "move", bind(board_pages.answer_move, resource), BOTH, board.permission if board else None),
         ("/columns", "columns", bind(view_pages.answer_columns, resource), BOTH, may.read),
         ("/pick", "pick", bind(picking.answer_options, resource), GET, may.read),
         ("/new", "new", bind(form_pages.answer_new, resource), BOTH, may.create if has_form else None),

@@ -42,7 +42,14 @@ class Book(Audited, SoftDelete, Versioned, Searchable, Sortable, TenantModel):
     """A book. Who may not read all of them sees his own and those of nobody."""
 
     __tablename__ = "shelf"
-    __table_args__ = (unique("code"), index("sort_name"), index("pages"), index("price"), index("created_at"))
+    __table_args__ = (
+        unique("code"),
+        index("sort_name"),
+        index("pages"),
+        index("price"),
+        index("created_at"),
+        index("stage", "created_at"),
+    )
     __search__ = ("name", "code", "phone")
 
     name: Mapped[str] = mapped_column(String(80))
@@ -52,6 +59,7 @@ class Book(Audited, SoftDelete, Versioned, Searchable, Sortable, TenantModel):
     price: Mapped[int] = mapped_column(Money, default=0)
     printed_on: Mapped[date | None]
     is_lent: Mapped[bool] = mapped_column(default=False)
+    stage: Mapped[str | None] = mapped_column(key_text(12), default="new")
     genre_id: Mapped[UUID | None] = link("shelf_genre")
     genre: Mapped[Genre | None] = to(genre_id)
     owner_id: Mapped[UUID | None] = link("core_user")

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from core.db import ActorSession, system
 from core.errors import DomainError, Problem
 from core.resources import (
+    Board,
     BooleanFilter,
     BulkAction,
     BulkResult,
@@ -25,6 +26,7 @@ from core.resources import (
     PeriodFilter,
     Permissions,
     Resource,
+    Stage,
     Tab,
     TextFilter,
     UserFilter,
@@ -55,6 +57,12 @@ def move(session: ActorSession, ids: Sequence[UUID], *, genre_id: UUID | None = 
         book.genre_id = genre_id
 
     return for_each(session, Book, ids, change)
+
+
+def set_stage(session: ActorSession, book: Book, stage: str) -> None:
+    if book.stage == "lost" and stage == "read":
+        raise DomainError.of("lost", "A lost book has to be found first.")
+    book.stage = stage
 
 
 def _list_notes(session: ActorSession, book: Book) -> dict[str, Any]:
@@ -101,6 +109,19 @@ class Books(Resource[Book]):
         TextFilter("code", "Code", Book.code),
     )
     default_sort = "-created_at"
+    board = Board(
+        "stage",
+        stages=(
+            Stage("new", "New", "blue"),
+            Stage("read", "Read", "green"),
+            Stage("lost", "Lost", "red"),
+            Stage(None, "Nowhere", is_open=False),
+        ),
+        move=set_stage,
+        permission="shelf.edit",
+        card=("genre.name", "price"),
+        amount="price",
+    )
     tags = (Fact("genre.name", kind="tag", tone="genre.tone"),)
     contacts = (Fact("phone"), Fact("owner.name", kind="person"))
     facts = (Fact("code", "Code"), Fact("pages", "Pages"), Fact("price", "Price"), Fact("printed_on", "Printed"))
