@@ -154,7 +154,7 @@ def _operation(resource: Resource[Any], verb: str) -> dict[str, Any]:
             return {
                 "summary": resource.title,
                 "parameters": _list_parameters(resource),
-                **_responses(answers, ("422",)),
+                **_responses(answers, ("404", "422")),
             }
         case "record":
             answers = {"200": _answer(record, _("The record."), tagged=resource.is_versioned)}
