@@ -45,6 +45,7 @@ TYPES: dict[str, Shape] = {
     "BigInteger": {"type": "integer", "format": "int64"},
     "Uuid": ID,
     "Numeric": {"type": "string"},
+    "JSON": {},
 }
 """What a column's type is in JSON; everything else is a text."""
 
