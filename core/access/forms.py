@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from core.access.models import Department, User
@@ -48,6 +48,20 @@ class TokenForm(Form):
 
 def _own_rights() -> list[str]:
     return sorted(current_session().actor.permissions - {USE_API})
+
+
+class ConfirmForm(Form):
+    """Who one is, once more; the code is asked where there is a second factor."""
+
+    password = PasswordField(_("Password"), [InputRequired()])
+    code = StringField(_("Code of your app, or a recovery code"), [InputRequired()])
+
+
+class TurnOnForm(Form):
+    """A code that proves that the app works; ``sealed`` is the key it was given, which only this session can open."""
+
+    sealed = HiddenField()
+    code = StringField(_("Code that the app shows"), [InputRequired()])
 
 
 class GroupForm(Form):

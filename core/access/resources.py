@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from core.access import services
+from core.access.browsers import is_phone, name_browser
 from core.access.forms import DepartmentForm, UserForm
 from core.access.models import Department, DepartmentMember, GroupMember, User
 from core.access.queries import (
@@ -18,7 +19,10 @@ from core.access.queries import (
     list_user_departments,
     list_user_groups,
 )
+from core.access.security_log import list_events
 from core.access.services.granting import may_change
+from core.access.services.second_factor import factor_state
+from core.access.sessions import list_sessions
 from core.audit.recorded import Recorded
 from core.db.session import ActorSession
 from core.i18n import translator
@@ -147,6 +151,19 @@ class Users(Resource[User]):
             context=lambda session, user: {
                 "groups": list_user_groups(session, user.id),
                 "departments": list_user_departments(session, user.id),
+            },
+        ),
+        DetailTab(
+            "security",
+            _("Security"),
+            "core/user_security.html",
+            context=lambda session, user: {
+                "factor": factor_state(session, user.id),
+                "sessions": list_sessions(session, user.id),
+                "events": list_events(session, user.id),
+                "may_change": may_change(session, user) and user.id != session.actor.user_id,
+                "name_browser": name_browser,
+                "is_phone": is_phone,
             },
         ),
     )

@@ -9,9 +9,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select, update
 
 from core.access.models import User, UserSession
 from core.access.signing_in import IDLE, LONGEST, cookie_value, hash_token
@@ -24,12 +25,20 @@ from core.i18n import translator
 _ = translator(__name__)
 
 TOKEN_BYTES = 32
+CODE_WAIT = timedelta(minutes=10)
+"""How long the log-in page waits for the second factor."""
+
 SEEN_EVERY = timedelta(minutes=10)
 """How exact ``last_seen_at`` is: a write for every request would be one too many."""
 
 
-def start_session(session: ActorSession, user: User, *, address: str, user_agent: str) -> str:
-    """Sign ``user`` in; the value of his cookie, of whose token only the hash is kept. Forgets his expired sessions."""
+def start_session(
+    session: ActorSession, user: User, *, address: str, user_agent: str, awaits_code: bool = False
+) -> str:
+    """Sign ``user`` in; the value of his cookie, of whose token only the hash is kept. Forgets his expired sessions.
+
+    One that ``awaits_code`` signs nobody in before :func:`complete_session`.
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     moment = now()
     session.execute(delete(UserSession).where(UserSession.user_id == user.id, _has_ended(moment)))
@@ -40,7 +49,8 @@ def start_session(session: ActorSession, user: User, *, address: str, user_agent
             created_at=moment,
             last_seen_at=moment,
             confirmed_at=moment,
-            expires_at=moment + LONGEST,
+            expires_at=moment + (CODE_WAIT if awaits_code else LONGEST),
+            awaits_code=awaits_code,
             user_agent=user_agent[:300],
             address=address[:64],
         )
@@ -48,9 +58,29 @@ def start_session(session: ActorSession, user: User, *, address: str, user_agent
     return cookie_value(session.tenant_id, token)
 
 
-def list_sessions(session: ActorSession) -> Sequence[UserSession]:
-    """The acting user's signed-in browsers, the one used last first."""
-    query = select(UserSession).where(UserSession.user_id == session.actor.user_id, ~_has_ended(now()))
+def complete_session(session: ActorSession, session_id: UUID) -> str | None:
+    """Sign in the browser that awaited its code: another token, and all of a session's time. None where it has ended."""
+    moment, token = now(), secrets.token_urlsafe(TOKEN_BYTES)
+    waiting = update(UserSession).where(
+        UserSession.id == session_id, UserSession.awaits_code, UserSession.expires_at > moment
+    )
+    done = session.execute(
+        waiting.values(
+            awaits_code=False,
+            token_hash=hash_token(token),
+            created_at=moment,
+            last_seen_at=moment,
+            confirmed_at=moment,
+            expires_at=moment + LONGEST,
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    return cookie_value(session.tenant_id, token) if cast(CursorResult[Any], done).rowcount == 1 else None
+
+
+def list_sessions(session: ActorSession, user_id: UUID) -> Sequence[UserSession]:
+    """A user's signed-in browsers, the one used last first."""
+    query = select(UserSession).where(UserSession.user_id == user_id, ~UserSession.awaits_code, ~_has_ended(now()))
     return session.scalars(query.order_by(UserSession.last_seen_at.desc(), UserSession.id)).all()
 
 
@@ -76,10 +106,10 @@ def end_sessions(session: ActorSession, user_id: UUID, *, but: UUID | None = Non
 
 
 def renew_session(session: ActorSession, session_id: UUID) -> str:
-    """Give a session another token, after its user has proved himself again; the old cookie is worth nothing."""
+    """Note that a session's user has proved himself again, and give it another token; the old cookie is worth nothing."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     changed = update(UserSession).where(UserSession.id == session_id, UserSession.user_id == session.actor.user_id)
-    session.execute(changed.values(token_hash=hash_token(token)))
+    session.execute(changed.values(token_hash=hash_token(token), confirmed_at=now()))
     return cookie_value(session.tenant_id, token)
 
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Request, g
-from sqlalchemy import String, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select, union_all
 
-from core.access.models import DepartmentMember, GroupMember, GroupPermission, User, UserSession
+from core.access.models import DepartmentMember, Group, GroupMember, GroupPermission, SecondFactor, User, UserSession
 from core.clock import now
 from core.db.actor import Actor
 from core.db.session import ActorSession
@@ -43,6 +43,8 @@ class Me:
     density: str
     tenant_name: str
     last_seen_at: datetime
+    confirmed_at: datetime
+    must_enrol: bool = False
     unread: int = 0
 
 
@@ -52,7 +54,7 @@ def identify(session: ActorSession, request: Request) -> Actor | None:
     Two queries: who it is, and what he may (permissions, departments, enabled addons, unread notices and the tenant's
     settings in one union).
     """
-    tenant_id, token = _read_cookie(request.cookies.get(SESSION_COOKIE, ""))
+    tenant_id, token = read_cookie(request.cookies.get(SESSION_COOKIE, ""))
     if tenant_id is None:
         session.become(Actor.platform())
         return None
@@ -68,7 +70,8 @@ def identify(session: ActorSession, request: Request) -> Actor | None:
     return actor
 
 
-def _read_cookie(value: str) -> tuple[UUID | None, str]:
+def read_cookie(value: str) -> tuple[UUID | None, str]:
+    """Tenant and token of a cookie's value; no tenant where it is none of ours."""
     tenant, _, token = value.partition(".")
     try:
         return UUID(hex=tenant), token
@@ -99,11 +102,14 @@ def _find_me(session: ActorSession, token: str) -> Me | None:
             User.density,
             Tenant.name,
             UserSession.last_seen_at,
+            UserSession.confirmed_at,
+            _must_enrol(),
         )
         .join(User, (User.id == UserSession.user_id) & (User.tenant_id == UserSession.tenant_id))
         .join(Tenant, Tenant.id == UserSession.tenant_id)
         .where(
             UserSession.token_hash == hash_token(token),
+            ~UserSession.awaits_code,
             UserSession.expires_at > moment,
             UserSession.last_seen_at > moment - IDLE,
             User.is_active,
@@ -112,6 +118,14 @@ def _find_me(session: ActorSession, token: str) -> Me | None:
     )
     row = session.execute(query).first()
     return Me(*row) if row else None
+
+
+def _must_enrol() -> ColumnElement[bool]:
+    """Whether one of the user's groups requires a second factor that he does not have."""
+    requiring = select(GroupMember.id).join(Group, Group.id == GroupMember.group_id)
+    requiring = requiring.where(GroupMember.user_id == User.id, Group.requires_second_factor)
+    factor = select(SecondFactor.id).where(SecondFactor.user_id == User.id)
+    return and_(requiring.exists(), ~factor.exists())
 
 
 def actor_of(session: ActorSession, user_id: UUID) -> Actor | None:

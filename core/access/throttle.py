@@ -1,4 +1,4 @@
-"""The lock-out: how many passwords may be tried, asked before any is hashed and counted in the database for all workers.
+"""The lock-out: how many passwords and codes may be tried, asked before any is hashed, counted in the database for all workers.
 
 An attempt takes its place first and gives it back when the password was right, so that the limit holds however many
 attempts run at once. A browser that has signed in to the account before has a count of its own: whoever locks the
@@ -38,12 +38,21 @@ PER_ACCOUNT = 10
 PER_ADDRESS = 50
 """Wrong passwords from one address within the window: an office shares one, and one machine tries many accounts."""
 
-KEPT = timedelta(days=1)
+PER_CODE = 5
+"""Wrong codes of a second factor within the window, and"""
+
+PER_CODE_DAY = 20
+"""within a day. Three of a million codes are right at any moment: who has the password guesses thirty years for even odds."""
+
+DAY = timedelta(days=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+KEPT = DAY
 """When a count that nobody added to is forgotten."""
 
 
 class TooManyAttempts(DomainError):
-    """No password may be tried for ``wait`` more seconds (429)."""
+    """Nothing may be tried for ``wait`` more seconds (429)."""
 
     status = 429
 
@@ -58,10 +67,11 @@ class TooManyAttempts(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """One thing that is counted, under a digest of its name."""
+    """One thing that is counted, under a digest of its name; what is older than ``window`` counts no more."""
 
     key: str
     limit: int
+    window: timedelta = WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,14 @@ def account_counter(tenant: str, username: str, device: str = "") -> Counter:
 def own_password_counter(user_id: UUID) -> Counter:
     """What is counted where somebody who is signed in has to give his password again."""
     return Counter(digest("own", user_id.hex), PER_ACCOUNT)
+
+
+def code_counters(user_id: UUID, place: str) -> list[Counter]:
+    """What is counted where the second factor is asked; ``place`` tells a known browser's tries from everybody else's."""
+    return [
+        Counter(_digest("code", user_id.hex, place), PER_CODE),
+        Counter(_digest("codes of a day", user_id.hex, place), PER_CODE_DAY, DAY),
+    ]
 
 
 def address_counter(address: str) -> Counter:
@@ -104,14 +122,14 @@ def take(counters: Sequence[Counter]) -> Attempt:
 
     Opens a transaction of its own, so the request must not hold one.
     """
-    moment = _milliseconds(now())
+    moment = _milliseconds(now() - EPOCH)
     with open_session(Actor.platform()) as session:
         rows = [_locked_row(session, counter.key) for counter in counters]
         waits = [_wait(row, counter, moment) for row, counter in zip(rows, counters, strict=True)]
         if max(waits) > 0:
             raise TooManyAttempts(max(waits))
-        for row in rows:
-            row.recent = [*_valid(row, moment), moment]
+        for row, counter in zip(rows, counters, strict=True):
+            row.recent = [*_valid(row, counter, moment), moment]
             row.last_at = now()
     return Attempt(tuple(counters), moment, len(rows[0].recent) >= counters[0].limit)
 
@@ -142,24 +160,20 @@ def _locked_row(session: ActorSession, key: str) -> LoginAttempt:
 
 def _wait(row: LoginAttempt, counter: Counter, moment: int) -> int:
     """Seconds until the counter has a place."""
-    valid = _valid(row, moment)
+    valid = _valid(row, counter, moment)
     if len(valid) < counter.limit:
         return 0
-    free_at = sorted(valid)[-counter.limit] + _window()
+    free_at = sorted(valid)[-counter.limit] + _milliseconds(counter.window)
     return max(1, -(-(free_at - moment) // 1000))
 
 
-def _valid(row: LoginAttempt, moment: int) -> list[int]:
+def _valid(row: LoginAttempt, counter: Counter, moment: int) -> list[int]:
     """What still counts. A moment in the future, after a clock was put back, counts as now would."""
-    return [min(at, moment) for at in row.recent if at > moment - _window()]
+    return [min(at, moment) for at in row.recent if at > moment - _milliseconds(counter.window)]
 
 
-def _window() -> int:
-    return int(WINDOW.total_seconds() * 1000)
-
-
-def _milliseconds(moment: datetime) -> int:
-    return int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
+def _milliseconds(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)
 
 
 def digest(*parts: str) -> str:

@@ -8,7 +8,7 @@ import click
 from sqlalchemy import select
 
 from core.access.models import Group, User
-from core.access.services import create_user, make_password_link
+from core.access.services import create_user, make_password_link, reset_second_factor
 from core.app import create_app
 from core.db.actor import Actor
 from core.db.session import ActorSession, open_session
@@ -65,12 +65,15 @@ def create(
 @user.command("reset-link")
 @click.argument("tenant")
 @click.argument("username")
-def reset_link(tenant: str, username: str) -> None:
+@click.option("--second-factor", is_flag=True, help="Reset the second factor too: app and recovery codes are lost.")
+def reset_link(tenant: str, username: str, second_factor: bool) -> None:
     """Print a link by which USERNAME of the business TENANT chooses a new password, once and within the hour."""
     with create_app().app_context(), open_session(Actor.system(get_tenant(tenant).id)) as session:
         found = session.scalar(select(User).where(User.username == username.strip().lower()))
         if found is None:
             raise DomainError.of("unknown_user", _("There is no user %(name)s.", name=username))
+        if second_factor:
+            reset_second_factor(session, found)
         click.echo(make_password_link(session, found).address)
 
 

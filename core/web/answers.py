@@ -6,11 +6,13 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, flash, g, get_flashed_messages, make_response, redirect
+from flask import Response, flash, g, get_flashed_messages, make_response, redirect, request
 from flask_htmx import HTMX
 from werkzeug.wrappers import Response as BaseResponse
 
 htmx = HTMX()
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def is_htmx() -> bool:
@@ -26,6 +28,15 @@ def local_path(url: str | None) -> str | None:
         return None
     parts = urlsplit(url)
     return url if not parts.scheme and not parts.netloc else None
+
+
+def page_asked_from() -> str | None:
+    """The page to return to after a question in between: this one, or the one that a form or a fragment was sent from."""
+    if request.method in SAFE_METHODS and not is_htmx():
+        return request.full_path.rstrip("?")
+    page = urlsplit(request.referrer or "")
+    is_ours = (page.netloc or request.host) == request.host and page.path.startswith("/")
+    return f"{page.path}?{page.query}".rstrip("?") if is_ours else None
 
 
 def redirect_to(url: str) -> BaseResponse:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import re
 from typing import cast
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,7 +30,7 @@ from core.i18n import in_domain, translator
 from core.kernel import current_kernel, current_session
 from core.tenancy.addons import enabled_addons
 from core.web.access import SIGNED_IN, Access
-from core.web.answers import is_htmx, redirect_to, send_toasts, toast
+from core.web.answers import SAFE_METHODS, is_htmx, page_asked_from, redirect_to, send_toasts, toast
 from core.web.language import visitor_language
 
 _ = translator(__name__)
@@ -39,7 +38,12 @@ _ = translator(__name__)
 log = logging.getLogger(__name__)
 
 VARY = ("Cookie", "HX-Request", "HX-Target")
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN_BEFORE_ENROLMENT = frozenset({
+    "core.second_factor_new", "core.second_factor_turn_on", "core.confirm", "core.confirm_submit", "core.preferences",
+    "core.logout",
+})  # fmt: skip
+"""What somebody may open whose group requires a second factor that he has not set up."""
+
 ADDON_OFF = "addon_off"
 """The problem's code by which the error page tells a switched-off application from what is not there (SYS-01)."""
 
@@ -141,6 +145,8 @@ def _guard() -> BaseResponse | None:
         return None
     if actor is None:
         return _ask_to_log_in()
+    if g.me.must_enrol and request.endpoint not in OPEN_BEFORE_ENROLMENT:
+        return redirect_to(url_for("core.second_factor_new"))
     _admit(access, actor)
     return None
 
@@ -168,7 +174,7 @@ def _lacks(permissions: tuple[str, ...]) -> DomainError:
 
 
 def _ask_to_log_in() -> BaseResponse:
-    wanted = _page_asked_from()
+    wanted = page_asked_from()
     if request.method not in SAFE_METHODS:
         toast(_("You were signed out meanwhile. Log in again; what you typed is kept as a draft."), "warning")
     url = url_for("core.login", next=wanted) if wanted and wanted != "/" else url_for("core.login")
@@ -177,15 +183,6 @@ def _ask_to_log_in() -> BaseResponse:
         answer.status_code = 401
         return answer
     return redirect(url, 303)
-
-
-def _page_asked_from() -> str | None:
-    """Where to return to after the log-in: this page, or the one that a form or a fragment was sent from."""
-    if request.method in SAFE_METHODS and not is_htmx():
-        return request.full_path.rstrip("?")
-    page = urlsplit(request.referrer or "")
-    is_ours = (page.netloc or request.host) == request.host and page.path.startswith("/")
-    return f"{page.path}?{page.query}".rstrip("?") if is_ours else None
 
 
 def current_actor() -> Actor | None:

@@ -13,7 +13,8 @@ from tests.isolation.town import HERE
 from tests.isolation.walking import methods_of, own_path
 
 PUBLIC = {
-    "core.login", "core.login_submit", "core.password_link", "core.password_link_use",
+    "core.login", "core.login_submit", "core.login_code", "core.login_code_submit",
+    "core.password_link", "core.password_link_use",
     "core.healthz", "core.readyz", "core.metrics",
 }  # fmt: skip
 """Reviewed: what anybody may call. A new public route is added here with a reason in its declaration."""

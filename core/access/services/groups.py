@@ -52,6 +52,7 @@ def copy_group(session: ActorSession, group: Group, *, name: str) -> Group:
     """A new group with the same ticks, those of addons that are off too, and without members."""
     check_may_grant(session, [group.id])
     made = create_group(session, name=name)
+    made.requires_second_factor = group.requires_second_factor
     ticks = session.scalars(select(GroupPermission.permission).where(GroupPermission.group_id == group.id)).all()
     _tick(session, made, set(), set(ticks))
     return made
@@ -71,6 +72,13 @@ def tick_permissions(session: ActorSession, group: Group, permissions: Collectio
         raise Forbidden.of("grants_too_much", _("You can give or take only rights that you have yourself."))
     with keeping_an_administrator(session):
         _tick(session, group, present, wanted)
+
+
+def require_second_factor(session: ActorSession, group: Group, is_required: bool) -> None:
+    """Let the members of the group have a second factor, or not. Who has none sets it up at the next click."""
+    check_may_grant(session, [group.id])
+    group.requires_second_factor = is_required
+    session.flush()
 
 
 def reset_group(session: ActorSession, group: Group) -> None:

@@ -117,6 +117,13 @@ def lock_user(session: ActorSession, user: User) -> None:
     end_sessions(session, user.id)
 
 
+def sign_out_everywhere(session: ActorSession, user: User) -> None:
+    """End all sessions of one's own, or of an employee whose account one may change (Forbidden)."""
+    check_may_change(session, user)
+    end_sessions(session, user.id)
+    record(session, "sign_out_everywhere", entity="core_user", entity_id=user.id)
+
+
 def unlock_user(session: ActorSession, user: User) -> None:
     """Let ``user`` in again, with the password and the groups he had."""
     check_may_change(session, user)

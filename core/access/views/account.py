@@ -1,4 +1,4 @@
-"""One's own account: profile, password, the browsers one is signed in with, language and look of the pages."""
+"""One's own account: profile, password, second factor, the browsers one is signed in with, what happened lately."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from core.access.browsers import is_phone, name_browser
 from core.access.forms import ChangePasswordForm
 from core.access.proof import present_password_problems
 from core.access.queries import get_own_user, list_user_departments, list_user_groups
-from core.access.services import change_password, new_password_problems, set_preferences
-from core.access.sessions import end_session, end_sessions, list_sessions, renew_session
+from core.access.security_log import list_events
+from core.access.services import change_password, new_password_problems, set_preferences, sign_out_everywhere
+from core.access.services.second_factor import factor_state
+from core.access.sessions import end_session, list_sessions, renew_session
 from core.access.views.cookies import give_session, take_session
 from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_session
 from core.phone import format_phone
-from core.web import SIGNED_IN, AddonViews, redirect_to, render, toast
+from core.web import SIGNED_IN, AddonViews, redirect_to, render, require_recent_login, toast
 from core.web.answers import local_path
 
 _ = translator(__name__)
@@ -54,6 +56,7 @@ def account_password() -> ResponseReturnValue:
 
 
 @views.post("/account/sessions/<uuid:id>/end", permission=SIGNED_IN)
+@require_recent_login
 def account_end_session(id: UUID) -> ResponseReturnValue:
     end_session(current_session(), id)
     toast(_("That browser is signed out."))
@@ -61,8 +64,9 @@ def account_end_session(id: UUID) -> ResponseReturnValue:
 
 
 @views.post("/account/sessions/end-all", permission=SIGNED_IN)
+@require_recent_login
 def account_end_sessions() -> ResponseReturnValue:
-    end_sessions(current_session(), g.me.user_id)
+    sign_out_everywhere(current_session(), get_own_user(current_session()))
     page_cookie.clear()
     response = make_response(redirect_to(url_for("core.login")))
     take_session(response)
@@ -88,5 +92,7 @@ def _page(form: ChangePasswordForm) -> str:
         is_phone=is_phone,
         departments=[name for _id, name in list_user_departments(current_session(), user.id)],
         groups=[name for _id, name in list_user_groups(current_session(), user.id)],
-        sessions=list_sessions(current_session()),
+        sessions=list_sessions(current_session(), user.id),
+        factor=factor_state(current_session(), user.id),
+        events=list_events(current_session(), user.id),
     )

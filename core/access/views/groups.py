@@ -97,6 +97,7 @@ def groups_rights(id: UUID) -> ResponseReturnValue:
     session = current_session()
     group = session.need(Group, id)
     session.expect_version(group, request.form.get("version", type=int))
+    services.require_second_factor(session, group, "second_factor" in request.form)
     services.tick_permissions(session, group, request.form.getlist("rights"))
     toast(_("The rights of %(name)s are saved. They count from the next click of each member.", name=group.name))
     return redirect_to(url_for("core.groups_detail", id=id))

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, make_response, request, session, url_for
+from flask import Response, g, make_response, request, url_for
+from flask import session as page_cookie
 from flask.typing import ResponseReturnValue
 
-from core.access.log_in import Device, SignedIn, SignInRefused, Visitor, log_in
+from core.access.log_in import CodeRefused, CodeTooLate, Device, SignedIn, SignInRefused, Visitor, give_code, log_in
 from core.access.sessions import end_session
-from core.access.signing_in import Me
+from core.access.signing_in import SESSION_COOKIE, Me
 from core.access.throttle import TooManyAttempts
 from core.access.views.cookies import DEVICE_COOKIE, give_device, give_session, take_session
 from core.db.actor import Actor
 from core.db.session import open_session
-from core.errors import NotFound
+from core.errors import DomainError, NotFound
 from core.i18n import translator
 from core.kernel import current_session
 from core.tenancy.models import Tenant
 from core.tenancy.queries import find_tenant_to_enter
-from core.web import SIGNED_IN, AddonViews, redirect_to, render
+from core.web import SIGNED_IN, AddonViews, redirect_to, render, toast
 from core.web.answers import local_path
 from core.web.language import ARGUMENT, remember_language
 from core.web.requests import current_actor
@@ -67,10 +68,34 @@ def login_submit() -> ResponseReturnValue:
     return _enter(done)
 
 
+@views.get("/login/code", public="second step of the log-in page")
+def login_code() -> ResponseReturnValue:
+    if current_actor() is not None:
+        return redirect_to(_wanted())
+    return _code_page()
+
+
+@views.post("/login/code", public="second step of the log-in page")
+def login_code_submit() -> ResponseReturnValue:
+    current_session().rollback()
+    try:
+        done = give_code(request.cookies.get(SESSION_COOKIE, ""), request.form.get("code", ""), visitor=_visitor())
+    except CodeRefused as error:
+        return _code_page(error), error.status
+    except TooManyAttempts as error:
+        return _code_page(error), error.status, {"Retry-After": str(error.wait)}
+    except CodeTooLate as error:
+        toast(str(error), "warning")
+        return redirect_to(url_for("core.login", next=local_path(request.form.get("next"))))
+    if done.by == "recovery":
+        toast(_("A recovery code was used; it does not work again. Make new ones under My account."), "warning")
+    return _enter(done)
+
+
 @views.post("/logout", permission=SIGNED_IN)
 def logout() -> ResponseReturnValue:
     end_session(current_session(), g.me.session_id)
-    session.clear()
+    page_cookie.clear()
     response = make_response(redirect_to(url_for("core.login")))
     take_session(response)
     return response
@@ -79,8 +104,12 @@ def logout() -> ResponseReturnValue:
 def _enter(done: SignedIn) -> Response:
     """Into the application with a new session and a new CSRF token; whatever was there before is over (fixation)."""
     _leave_former_session()
-    session.clear()
+    page_cookie.clear()
     g.pop("csrf_token", None)
+    if done.awaits_code:
+        response = make_response(redirect_to(url_for("core.login_code", next=local_path(request.form.get("next")))))
+        give_session(response, done.cookie)
+        return response
     response = make_response(redirect_to(_wanted()))
     give_session(response, done.cookie)
     give_device(response, done.device.cookie())
@@ -106,6 +135,12 @@ def _visitor() -> Visitor:
 def _wanted() -> str:
     """Where the visitor wanted to go, if that is a page of ours."""
     return local_path(request.values.get("next")) or url_for("core.home")
+
+
+def _code_page(error: DomainError | None = None) -> str:
+    next = local_path(request.values.get("next")) or ""
+    is_recovery = request.values.get("by") == "recovery"
+    return render("core/login_code.html", next=next, is_recovery=is_recovery, error=str(error) if error else "")
 
 
 def _page(own: Tenant | None, **context: Any) -> str:

@@ -1,4 +1,4 @@
-"""What is done to an account beside editing it: lock, unlock, a link for a new password."""
+"""What is done to an account beside editing it: lock, unlock, sign out, a link for a new password, a reset second factor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.access import services
 from core.access.models import User
 from core.i18n import translator
 from core.kernel import current_session
-from core.web import AddonViews, redirect_to, render, toast
+from core.web import AddonViews, redirect_to, render, require_recent_login, toast
 
 _ = translator(__name__)
 views = AddonViews(__name__)
@@ -35,7 +35,25 @@ def users_unlock(id: UUID) -> ResponseReturnValue:
     return redirect_to(url_for("core.users_detail", id=id))
 
 
+@views.post("/core/users/<uuid:id>/sign-out", permission=MANAGE_USERS)
+def users_sign_out(id: UUID) -> ResponseReturnValue:
+    user = current_session().need(User, id)
+    services.sign_out_everywhere(current_session(), user)
+    toast(_("%(name)s is signed out on every device.", name=user.name))
+    return redirect_to(url_for("core.users_detail", id=id, tab="security"))
+
+
+@views.post("/core/users/<uuid:id>/reset-second-factor", permission=MANAGE_USERS)
+@require_recent_login
+def users_reset_second_factor(id: UUID) -> ResponseReturnValue:
+    user = current_session().need(User, id)
+    services.reset_second_factor(current_session(), user)
+    toast(_("The second factor of %(name)s is reset; %(name)s is signed out and told.", name=user.name))
+    return redirect_to(url_for("core.users_detail", id=id, tab="security"))
+
+
 @views.post("/core/users/<uuid:id>/password-link", permission=MANAGE_USERS)
+@require_recent_login
 def users_password_link(id: UUID) -> ResponseReturnValue:
     """The link stands in this answer and nowhere else, so there is no redirect."""
     user = current_session().need(User, id)
