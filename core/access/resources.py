@@ -19,7 +19,7 @@ from core.access.queries import (
     list_user_departments,
     list_user_groups,
 )
-from core.access.security_log import list_events
+from core.access.security_log import EVENTS, list_events
 from core.access.services.granting import may_change
 from core.access.services.second_factor import factor_state
 from core.access.sessions import list_sessions
@@ -285,17 +285,7 @@ recorded_users = Recorded(
         "expires_at": _("Good until"),
     },
     links={"groups": "core_group", "departments": "core_department"},
-    actions={
-        "sign_in": _("Signed in"),
-        "sign_out": _("Signed out"),
-        "sign_in_refused": _("Sign-in refused"),
-        "sign_in_locked": _("Sign-in locked"),
-        "change_password": _("Password changed"),
-        "make_password_link": _("Link for a new password made"),
-        "use_password_link": _("Password set by a link"),
-        "create_token": _("Token for a program made"),
-        "revoke_token": _("Token for a program revoked"),
-    },
+    actions=EVENTS,
 )
 recorded_departments = Recorded("core_department", labels={"members": _("Members")}, links={"members": "core_user"})
 recorded_groups = Recorded(

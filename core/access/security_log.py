@@ -41,6 +41,8 @@ EVENTS: Mapping[str, object] = {
     "second_factor_off": _("Second factor turned off"),
     "second_factor_reset": _("Second factor reset"),
     "new_recovery_codes": _("New recovery codes made"),
+    "create_token": _("Token for a program made"),
+    "revoke_token": _("Token for a program revoked"),
 }
 """Action of the audit trail → what people read."""
 

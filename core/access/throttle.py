@@ -96,8 +96,8 @@ def own_password_counter(user_id: UUID) -> Counter:
 def code_counters(user_id: UUID, place: str) -> list[Counter]:
     """What is counted where the second factor is asked; ``place`` tells a known browser's tries from everybody else's."""
     return [
-        Counter(_digest("code", user_id.hex, place), PER_CODE),
-        Counter(_digest("codes of a day", user_id.hex, place), PER_CODE_DAY, DAY),
+        Counter(digest("code", user_id.hex, place), PER_CODE),
+        Counter(digest("codes of a day", user_id.hex, place), PER_CODE_DAY, DAY),
     ]
 
 
