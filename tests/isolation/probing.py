@@ -60,8 +60,8 @@ class Answer:
 
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}", re.I)
 TOKENS = re.compile(r"\.?[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{20,}")
-ONE_TIME = re.compile(r'id="one-time">(\w+)<')
-"""A password that the answer makes up."""
+ONE_TIME = re.compile(r'(?:id="password-link">|<li>(?=[a-z2-9]{5}-[a-z2-9]{5}<))([^<]+)<')
+"""A link or a recovery code that the answer makes up."""
 COMPARED_HEADERS = (
     "Content-Type",
     "Location",

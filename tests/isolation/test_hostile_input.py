@@ -23,7 +23,7 @@ from tests.isolation.town import tenant_tables
 from tests.isolation.trespass import LOT
 from tests.isolation.walking import methods_of, own_arguments, own_path
 
-ON_RECORD = {"core.login_submit", "core.account_password"}
+ON_RECORD = {"core.login_submit", "core.account_password", "core.confirm_submit"}
 """Refused attempts to prove oneself are counted, in a transaction of their own (ASVS 5.0 §6.3)."""
 
 
