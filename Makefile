@@ -10,12 +10,13 @@ PYTHON  ?= $(shell for name in $(PYTHONS); do \
 WORKERS ?= auto
 ARGS    ?=
 
-.PHONY: help run test api-fuzz check bench format install assets clean
+.PHONY: help run test faults api-fuzz check bench format install assets clean
 
 help:
 	@echo "make run     start Banyan with demo data on http://localhost:8000 and print the logins"
 	@echo "make test    the whole suite; one test: make test ARGS='tests/core/test_money.py -k rounding --engine sqlite'"
 	@echo "make api-fuzz  5,000 requests to the API that nobody would think of, on each engine"
+	@echo "make faults  kills and outages for minutes"
 	@echo "make check   every quality gate; make format repairs what can be repaired"
 	@echo "make bench   figures of speed and memory into bench/figures.md; more: make bench ARGS='--rows 100000 1000000'"
 	@echo "make clean   remove what these commands made, var/ (your data) excepted"
@@ -30,6 +31,9 @@ test: install assets
 
 api-fuzz: install
 	BANYAN_TEST_API_CASES=5000 $(BIN)/python -m pytest tests/core/api/test_fuzz.py -s $(ARGS)
+
+faults: install
+	BANYAN_TEST_FAULTS=long $(BIN)/python -m pytest tests/faults --engine postgresql $(ARGS)
 
 check: install
 	$(BIN)/python -m checks $(ARGS)

@@ -187,12 +187,19 @@ def serve(app: Flask, redis_url: str, *, sweep_seconds: float = SWEEP_SECONDS) -
     sweeper = Sweeper(app, redis_url, sweep_seconds)
     sweeper.start()
     with app.app_context():
-        while True:
-            worker = JobWorker(sweeper, Redis.from_url(redis_url))
-            worker.work(logging_level="INFO")
-            if worker.was_asked_to_stop:
-                return
+        while not _work(sweeper, redis_url):
             time.sleep(RESTART_SECONDS)
+
+
+def _work(sweeper: Sweeper, redis_url: str) -> bool:
+    """Work until told to stop (True) or until Redis is lost. RQ speaks to Redis also when it begins and when it ends."""
+    worker = None
+    try:
+        worker = JobWorker(sweeper, Redis.from_url(redis_url))
+        worker.work(logging_level="INFO")
+    except RedisError as error:
+        log.error("Redis is away, the worker tries again in %s s: %s", RESTART_SECONDS, error)
+    return worker is not None and worker.was_asked_to_stop
 
 
 def _stop_after_step(signum: int, frame: FrameType | None) -> None:

@@ -20,3 +20,8 @@ def count_up(run: JobRun, *, to: int, batch: int = 5, pause: float = 0.01) -> It
         run.session.flush()
         time.sleep(pause)
         yield Step(done=numbers.stop, total=to, cursor=numbers.stop)
+
+
+@job("endure.keep_time", title="Keep time", max_attempts=NEVER)
+def keep_time(run: JobRun) -> None:
+    run.session.add(Effect(job_id=run.job_id, number=0))
