@@ -45,6 +45,7 @@ KERNEL_MODULES = (
     "core.exchange",
     "core.resources",
     "core.resources.saved_views",
+    "core.resources.custom_fields",
     "core.api",
     "core.web",
     "core.operations",

@@ -169,7 +169,7 @@ def store_row(
 
 
 def _plain_fields(values: Mapping[str, Any]) -> CustomerFields:
-    fields = {key: value for key, value in values.items() if not key.startswith("contact_")}
+    fields = {key: value for key, value in values.items() if key in CustomerFields.__annotations__}
     for phone in ("phone", "phone2"):
         if fields.get(phone):
             fields[phone] = format_phone(fields[phone])

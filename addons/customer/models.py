@@ -30,6 +30,7 @@ from core.access.models import User
 from core.db import (
     Actor,
     Audited,
+    CustomFields,
     Json,
     Numbered,
     Numbering,
@@ -103,7 +104,7 @@ class CustomerGroup(CatalogueEntry, TenantModel):
     type: Mapped[CustomerType | None] = to(type_id)
 
 
-class Customer(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, TenantModel):
+class Customer(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, CustomFields, TenantModel):
     """A person or a company that buys, or may."""
 
     __tablename__ = "customer"

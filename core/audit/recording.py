@@ -13,6 +13,7 @@ from sqlalchemy import event, insert, inspect
 
 from core.audit.models import AuditEntry
 from core.clock import now
+from core.db.field_values import CustomFields
 from core.db.mixins import Audited, SoftDelete
 from core.db.session import ActorSession
 
@@ -110,6 +111,9 @@ def _diff(row: Any, action: str) -> dict[str, list[Any]]:
         old, new = _sides(state.attrs[attribute.key].history, action)
         if old != new:
             changes[attribute.key] = [old, new]
+    if isinstance(row, CustomFields):
+        changes |= row.custom_changes
+        row.custom_changes.clear()
     return changes
 
 

@@ -25,6 +25,8 @@ from core.db.session import ActorSession, with_deleted
 from core.i18n import translator
 from core.kernel import current_session
 from core.resources.columns import Shown, text_of
+from core.resources.custom_fields.definitions import PREFIX
+from core.resources.custom_fields.telling import told_fields
 from core.resources.links import history_url, may_call
 from core.resources.paths import Paths
 
@@ -90,7 +92,7 @@ def tell_ids(session: ActorSession, ids: Collection[UUID]) -> dict[UUID, Told]:
 def tell(session: ActorSession, entries: Iterable[AuditEntry]) -> Iterator[Told]:
     """The entries in words: one statement for the names of each table that they speak of."""
     listed = list(entries)
-    names = _read_names(session, listed)
+    names, added = _read_names(session, listed), _added_fields(session, listed)
     actions = all_actions()
     for entry in listed:
         kind = find_kind(entry.entity)
@@ -107,14 +109,14 @@ def tell(session: ActorSession, entries: Iterable[AuditEntry]) -> Iterator[Told]
             name.text if name else _own_name(kind, entry),
             kind.endpoint if name and not name.is_deleted and may_call(session, kind.endpoint) else "",
             bool(name and name.is_deleted),
-            tuple(_lines(kind, entry, names)),
+            tuple(_lines(kind, entry, names, added)),
         )
 
 
 def lines_by_entry(session: ActorSession, entries: Sequence[AuditEntry]) -> dict[UUID, tuple[Line, ...]]:
     """What changed in each entry, for the discussion beside a record."""
-    names = _read_names(session, entries)
-    return {entry.id: tuple(_lines(find_kind(entry.entity), entry, names)) for entry in entries}
+    names, added = _read_names(session, entries), _added_fields(session, entries)
+    return {entry.id: tuple(_lines(find_kind(entry.entity), entry, names, added)) for entry in entries}
 
 
 def name_of(session: ActorSession, entity: str, id: UUID) -> str:
@@ -138,9 +140,16 @@ def _own_name(kind: Kind, entry: AuditEntry) -> str:
     return str(new or old or "")
 
 
-def _lines(kind: Kind, entry: AuditEntry, names: Names) -> Iterator[Line]:
+def _added_fields(session: ActorSession, entries: Iterable[AuditEntry]) -> Mapping[tuple[str, str], Shown]:
+    """The custom fields that the entries speak of."""
+    entities = {entry.entity for entry in entries if any(name.startswith(PREFIX) for name in entry.changes)}
+    return told_fields(session, entities) if entities else {}
+
+
+def _lines(kind: Kind, entry: AuditEntry, names: Names, added: Mapping[tuple[str, str], Shown]) -> Iterator[Line]:
     for field, sides in entry.changes.items():
-        shown, target = kind.shown(field), _target(kind, field, entry)
+        shown = added.get((entry.entity, field)) or kind.shown(field)
+        target = _target(kind, field, entry)
         old, new = (_text(value, shown, target, names) for value in _sides(sides))
         if old or new:
             yield Line(str(shown.label), old, new)

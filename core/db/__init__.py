@@ -10,6 +10,7 @@ from core.db.base import index as index
 from core.db.base import link as link
 from core.db.base import to as to
 from core.db.base import unique as unique
+from core.db.field_values import CustomFields as CustomFields
 from core.db.ids import uuid7 as uuid7
 from core.db.mixins import Audited as Audited
 from core.db.mixins import Numbered as Numbered

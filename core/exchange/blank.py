@@ -30,6 +30,7 @@ KIND_HELP = {
     "date": _("Day/month/year: 21/11/2026."),
     "money": _("Whole đồng: 1234567 or 1.234.567."),
     "integer": _("A whole number."),
+    "decimal": _("A number: 1234,5 or 1.234,5."),
     "boolean": _("Có or Không."),
 }
 

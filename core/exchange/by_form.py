@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import MultiDict
@@ -14,6 +15,7 @@ from wtforms import FieldList
 
 from core.dates import format_date
 from core.db.session import ActorSession
+from core.decimals import format_decimal
 from core.errors import DomainError, Problem
 from core.web.forms import check_fits
 
@@ -70,6 +72,8 @@ def _typed(value: Any) -> list[str]:
         return [text for each in value for text in _typed(each)]
     if isinstance(value, date) and not isinstance(value, datetime):
         return [format_date(value)]
+    if isinstance(value, Decimal):
+        return [format_decimal(value)]
     return ["y"] if value is True else [str(value)]
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from core.db.session import ActorSession
+from core.decimals import parse_decimal
 from core.exchange.headers import ImportField
 from core.exchange.rows import Value
 from core.exchange.values import as_text, parse_bool, parse_choice, parse_date, parse_int, parse_text
@@ -21,7 +22,7 @@ from core.phone import parse_phone
 
 _ = translator(__name__)
 
-FieldKind = Literal["text", "phone", "code", "date", "datetime", "money", "integer", "percent", "boolean"]
+FieldKind = Literal["text", "phone", "code", "date", "datetime", "money", "integer", "decimal", "percent", "boolean"]
 """What a column holds. It says how an export writes it and, without ``parse``, how an import reads it."""
 
 
@@ -105,6 +106,8 @@ class ExchangeField:
                 return parse_money(value if isinstance(value, int | float) else as_text(value))
             case "integer":
                 return parse_int(value)
+            case "decimal":
+                return parse_decimal(value if isinstance(value, int | float) else as_text(value))
             case "boolean":
                 return parse_bool(value)
         text = as_text(value)

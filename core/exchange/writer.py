@@ -28,7 +28,7 @@ from core.exchange.spooling import ERROR_HEADER, ERROR_SHEET
 from core.exchange.values import as_text
 from core.phone import plain_phone
 
-Kind = Literal["text", "phone", "code", "date", "datetime", "money", "integer", "percent", "typed"]
+Kind = Literal["text", "phone", "code", "date", "datetime", "money", "integer", "decimal", "percent", "typed"]
 """What a column holds. ``percent`` takes a fraction (0.05 is 5 %), ``typed`` leaves each value as it is."""
 
 _FORMATS: dict[Kind, str] = {
@@ -39,6 +39,7 @@ _FORMATS: dict[Kind, str] = {
     "datetime": "dd/mm/yyyy hh:mm",
     "money": "#,##0",
     "integer": "0",
+    "decimal": "#,##0.###",
     "percent": "0.##%",
     "typed": "General",
 }
@@ -50,6 +51,7 @@ _WIDTHS: dict[Kind, int] = {
     "datetime": 17,
     "money": 16,
     "integer": 10,
+    "decimal": 12,
     "percent": 10,
     "typed": 20,
 }
@@ -198,7 +200,7 @@ def _prepared(kind: Kind, value: object) -> object:
             return as_text(value) if isinstance(value, bool | float | date | time) else str(value)
         case "date" if isinstance(value, datetime):
             return _date((to_local(value) if value.tzinfo else value).date())
-        case "money" | "integer" | "percent" if isinstance(value, Decimal):
+        case "money" | "integer" | "decimal" | "percent" if isinstance(value, Decimal):
             return _number(int(value) if value == value.to_integral_value() and kind != "percent" else float(value))
     match value:
         case datetime():

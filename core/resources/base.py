@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 from core.api.declaration import Api
 from core.contributions import providers
 from core.db.base import TenantModel
+from core.db.field_values import CustomFields
 from core.db.mixins import Searchable, SoftDelete, Sortable, Versioned
 from core.db.session import ActorSession
 from core.errors import NotFound
@@ -32,6 +33,8 @@ from core.resources.bulk import BulkAction
 from core.resources.checking import check_resource
 from core.resources.columns import Column, Fact, kind_of
 from core.resources.contributions import extended, list_extensions
+from core.resources.custom_fields.definitions import definitions_of
+from core.resources.custom_fields.tailoring import tailored
 from core.resources.filters import Filter
 from core.resources.paging import Ordering
 from core.resources.paths import Paths, read_path
@@ -215,7 +218,8 @@ class Resource(Generic[M]):
     ) -> M:
         """Store a row of an import: create a record, or update ``existing``. DomainError for what is wrong with it.
 
-        ``values`` has the keys of ``exchange`` without those of blank cells, which change nothing. By default the row goes
+        ``values`` has the keys of ``exchange`` without those of blank cells, which change nothing; those of custom fields
+        (``x_…``) are among them and need no attention. By default the row goes
         through the form and ``create`` or ``update``. With ``import_in_batches`` up to 500 rows share a savepoint and a
         flush; then this method checks everything before it changes anything, and does not flush.
         """
@@ -240,6 +244,10 @@ class Resource(Generic[M]):
     def form_groups(self, form: Any) -> Sequence[tuple[object, Sequence[str]]]:
         """(title, names of fields): how the form is arranged. One group without a title by default."""
         return [("", [each.name for each in form])]
+
+    def custom_groups(self, form: Any) -> Sequence[tuple[object, Sequence[str]]]:
+        """The same of the custom fields, which stand below the others."""
+        return []
 
     def hint(self, session: ActorSession, form: Any, name: str, record_id: UUID | None) -> Hint | None:
         """Something to know about the field ``name`` of ``inline`` as it stands in ``form``; ``record_id`` when editing."""
@@ -334,10 +342,12 @@ class Resource(Generic[M]):
         return Ordering(getattr(model, attribute), model.id, bool(inspect(model).columns[attribute].nullable))
 
     def for_tenant(self, session: ActorSession) -> Resource[M]:
-        """This resource as the session's tenant has it, with what enabled addons add. Whoever serves a resource asks for this
-        one first.
+        """This resource as the session's tenant has it: with what enabled addons add, and with his custom fields. Whoever
+        serves a resource asks for this one first.
         """
-        return extended(self, providers(list_extensions, session=session))
+        resource: Resource[M] = extended(self, providers(list_extensions, session=session))
+        fields = definitions_of(session, self.entity) if issubclass(self.model, CustomFields) else ()
+        return tailored(resource, fields) if fields else resource
 
     def find(self, session: ActorSession, id: UUID, *options: Any) -> M:
         """The record, or NotFound: absent, deleted, invisible and another tenant's are all the same."""

@@ -9,6 +9,7 @@ from sqlalchemy import Table, inspect
 
 from core.manifest import BootError, BootProblem
 from core.resources.columns import KINDS
+from core.resources.custom_fields.definitions import PREFIX
 from core.resources.paths import Paths
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ def _path_problems(resource: Resource[Any]) -> Wrong:
             paths.column(path)
         except AttributeError as error:
             yield path, f"This path leads nowhere: {error}.", "Name an attribute of the model, or link.attribute."
+    taken = [*inspect(resource.model).all_orm_descriptors.keys(), *(each.key for each in resource.exchange)]
+    for name in taken:
+        if name.startswith(PREFIX):
+            yield name, f'Names that begin with "{PREFIX}" belong to custom fields.', "Choose another name."
     for each in shown:
         if each.kind and each.kind not in KINDS:
             yield each.path, f'There is no kind "{each.kind}".', f"One of: {', '.join(sorted(KINDS))}."

@@ -258,8 +258,8 @@ class NumberFilter(Filter):
     def names(self) -> tuple[str, ...]:
         return (f"{self.name}.min", f"{self.name}.max")
 
-    def read(self, args: MultiDict[str, str], session: ActorSession) -> tuple[int | None, int | None] | None:
-        low, high = (parse_money(text) if (text := args.get(name, "").strip()) else None for name in self.names)
+    def read(self, args: MultiDict[str, str], session: ActorSession) -> tuple[Any, Any] | None:
+        low, high = (self.bound(text) if (text := args.get(name, "").strip()) else None for name in self.names)
         if low is not None and high is not None and low > high:
             raise DomainError.of("range_reversed", _("The lower bound must not exceed the upper one."))
         return None if low is None and high is None else (low, high)
@@ -268,7 +268,7 @@ class NumberFilter(Filter):
         return [(name, str(bound)) for name, bound in zip(self.names, value, strict=True) if bound is not None]
 
     def text(self, value: Any, session: ActorSession) -> str:
-        low, high = (None if bound is None else self._shown(bound) for bound in value)
+        low, high = (None if bound is None else self.shown(bound) for bound in value)
         if low is None:
             return str(_("at most %(value)s", value=high))
         return str(_("at least %(value)s", value=low)) if high is None else f"{low} – {high}"
@@ -278,8 +278,13 @@ class NumberFilter(Filter):
         bounds = [self.column >= low] if low is not None else []
         return and_(*bounds, *([self.column <= high] if high is not None else []))
 
-    def _shown(self, amount: int) -> str:
-        return format_money(amount) if self.money else format_money(amount).rpartition(" ")[0]
+    def bound(self, text: str) -> Any:
+        """What a typed bound means. Raises DomainError."""
+        return parse_money(text)
+
+    def shown(self, bound: Any) -> str:
+        """A bound as the chip says it."""
+        return format_money(bound) if self.money else format_money(bound).rpartition(" ")[0]
 
 
 @dataclass(frozen=True, eq=False)

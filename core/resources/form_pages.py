@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -77,7 +78,13 @@ class FormView:
 
     def groups(self) -> list[tuple[str, list[Any]]]:
         """(title, fields) in the order of the declaration."""
-        named = self.resource.form_groups(self.form)
+        return self._fields_of(self.resource.form_groups(self.form))
+
+    def custom_groups(self) -> list[tuple[str, list[Any]]]:
+        """The same of the custom fields."""
+        return self._fields_of(self.resource.custom_groups(self.form))
+
+    def _fields_of(self, named: Sequence[tuple[object, Sequence[str]]]) -> list[tuple[str, list[Any]]]:
         return [(str(title), [self.form[name] for name in names]) for title, names in named]
 
     def attrs(self, name: str) -> dict[str, str]:

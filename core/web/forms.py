@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from wtforms.validators import ValidationError as ValidationError
 from core.access.models import User
 from core.dates import format_date, parse_date
 from core.db.base import TenantModel
+from core.decimals import format_decimal, parse_decimal
 from core.errors import DomainError
 from core.i18n import TranslatedMeta, translator
 from core.kernel import current_session
@@ -45,6 +47,7 @@ __all__ = [
     "ChoiceField",
     "ChoicesField",
     "DateField",
+    "DecimalField",
     "FieldList",
     "Form",
     "FormField",
@@ -167,6 +170,16 @@ class MoneyField(_ParsedField):
 
     def format(self, value: int) -> str:
         return format_money(value).rpartition(" ")[0]
+
+
+class DecimalField(_ParsedField):
+    """A number with a few decimals; ``data`` is a Decimal."""
+
+    def parse(self, text: str) -> Decimal:
+        return parse_decimal(text)
+
+    def format(self, value: Decimal) -> str:
+        return format_decimal(value)
 
 
 class DateField(_ParsedField):

@@ -68,6 +68,13 @@ def test_a_harmless_line_is_not(code):
     assert rules_hit(code) == set()
 
 
+def test_the_condition_of_an_index_is_text_in_a_migration_alone():
+    code = "import sqlalchemy as sa\nop.create_index('i', ['a'], sqlite_where=sa.text('a IS NOT NULL'))"
+    assert rules_hit(code, "addons/customer/migrations/0002_more.py") == set()
+    assert rules_hit(code) == {"text-outside-db"}
+    assert rules_hit(code.replace("sqlite_where=", "other="), "core/migrations/0002_more.py") == {"text-outside-db"}
+
+
 def test_every_rule_has_a_seeded_bad_line():
     assert {rule for rule, _ in BAD} == set(RULES)
 

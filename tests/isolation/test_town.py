@@ -11,6 +11,7 @@ CANARY_FREE = {
     "core_attachment": {"entity", "media_type", "sha256"},
     "core_comment": {"entity"},
     "core_counter": {"key"},
+    "core_custom_field": {"entity", "key", "type"},
     "core_export": {"resource"},
     "core_import": {"resource", "sha256", "state"},
     "core_import_row": {"phase", "outcome"},
@@ -25,6 +26,7 @@ CANARY_FREE = {
     "core_user": {"phone", "password_hash", "language", "theme", "density"},
     "customer": {"salutation", "phone", "phone_raw", "phone2", "phone2_raw", "tax_code"},
     "customer_contact": {"phone", "phone_raw"},
+    "customer_field_value": {"key"},
     "customer_relationship": {"tone"},
 }
 """Columns whose texts nobody types: keys, states, formats. Telephone numbers have ranges of their own."""

@@ -120,6 +120,7 @@ def _build_business(world: World, word: str, permissions: list[str]) -> Business
     _name_the_kernels_rows(world, business)
     if "customer.read" in permissions:
         _name_the_catalogues(world, business)
+        _add_fields(world, business)
         customer = _add_customer(world, business, business.seller, word)
         with world.session(tenant) as session:
             gone = _add_customer_row(session, business, business.seller, word, number=8, code=None)
@@ -163,6 +164,26 @@ def _name_the_catalogues(world: World, business: Business) -> None:
                 entry.name = f"{business.word} {entry.name}"
         for group in session.scalars(select(CustomerGroup)):
             group.type_id = dimension.id
+
+
+def _add_fields(world: World, business: Business) -> None:
+    from core.resources.custom_fields.services import create_field
+
+    word = business.word
+    texts = {"label_en": f"{word} English", "help_vi": f"{word} help", "help_en": f"{word} English help"}
+    more = {"section": f"{word} section", "default": f"{word} default", "in_list": True}
+    with world.app.test_request_context(), world.session(business.tenant) as session:
+        create_field(session, "customer", type="text", label_vi=f"{word} Field", **texts, **more)
+        gone = create_field(session, "customer", type="date", label_vi=f"{word} Gone", position=5)
+        session.delete(gone)
+
+
+def _add_values(session: Any, customer: Any, word: str) -> None:
+    from core.resources.custom_fields.definitions import definitions_of
+    from core.resources.custom_fields.values import set_values
+
+    fields = definitions_of(session, "customer")
+    set_values(session, customer, fields, {field.name: f"{word} value" for field in fields})
 
 
 def _add_customer(world: World, business: Business, owner: Any, word: str, shared_with: Any = None) -> UUID:
@@ -221,6 +242,7 @@ def _add_customer_row(
         contacts=[contact],
     )
     customer.referrer_label = f"{word} Referrer"
+    _add_values(session, customer, word)
     session.flush()
     return customer
 

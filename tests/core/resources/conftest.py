@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.testing.databases import AddonSet
+from tests.core.resources.fields import EVERY_TYPE, shelf_of, typed_values
 
 ROOT = Path(__file__).parent / "shelf"
 EVERYTHING = ("shelf.read", "shelf.create", "shelf.edit", "shelf.delete")
@@ -27,6 +28,21 @@ def librarian(world, tenant):
 @pytest.fixture
 def client(world, librarian):
     return world.client(librarian)
+
+
+@pytest.fixture
+def shelf(world, tenant, librarian):
+    """A business whose administrator adds fields to its books."""
+    admin = world.user(tenant, "core.manage_fields", *EVERYTHING, name="Trần Quản Trị")
+    return shelf_of(world, tenant, librarian, world.client(admin))
+
+
+@pytest.fixture
+def full(shelf):
+    """The same with a field of every type."""
+    shelf.ids = {kind: shelf.add(kind) for kind in EVERY_TYPE}
+    shelf.typed = typed_values(shelf)
+    return shelf
 
 
 @pytest.fixture

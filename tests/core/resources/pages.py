@@ -42,6 +42,11 @@ class Page(HTMLParser):
         """Names and values of the inputs."""
         return {each["name"]: each.get("value", "") for tag, each in self.elements if tag == "input" and "name" in each}
 
+    def selected(self, name: str) -> str:
+        """The chosen option of a select."""
+        options = self.html.partition(f'name="{name}"')[2].partition("</select>")[0]
+        return next(iter(re.findall(r'<option selected value="([^"]*)"', options)), "")
+
     def element(self, **wanted: str) -> dict[str, str] | None:
         """The first element with these attributes."""
         for _tag, each in self.elements:

@@ -298,8 +298,9 @@ def test_the_search_form_carries_the_rest_of_the_state(client, shelve):
     assert page.element(id="search", method="get", action="/shelf/books/") is not None
 
 
-QUERIES = 6
-"""Statements of a whole list page: who (2), views and columns (1), counts (1), rows (1), and a search on PostgreSQL (1)."""
+QUERIES = 7
+"""Statements of a whole list page: who (2), views and columns, custom fields, counts, rows (1 each), and a search on
+PostgreSQL (1)."""
 
 
 @pytest.mark.parametrize("count", [1, 60])

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import (
     Actor,
     Audited,
+    CustomFields,
     Money,
     Numbered,
     Numbering,
@@ -37,7 +38,7 @@ class Source(TenantModel):
     name: Mapped[str] = mapped_column(String(60))
 
 
-class Guest(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, TenantModel):
+class Guest(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, CustomFields, TenantModel):
     """A guest. Everybody sees his own and those of nobody."""
 
     __tablename__ = "guestbook"

@@ -12,6 +12,7 @@ from core.access.models import User
 from core.db import (
     Actor,
     Audited,
+    CustomFields,
     Money,
     PhoneNumber,
     Searchable,
@@ -38,7 +39,7 @@ class Genre(Audited, Searchable, Sortable, TenantModel):
     tone: Mapped[str] = mapped_column(String(12), default="grey")
 
 
-class Book(Audited, SoftDelete, Versioned, Searchable, Sortable, TenantModel):
+class Book(Audited, SoftDelete, Versioned, Searchable, Sortable, CustomFields, TenantModel):
     """A book. Who may not read all of them sees his own and those of nobody."""
 
     __tablename__ = "shelf"
