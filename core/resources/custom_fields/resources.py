@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from core.audit.recorded import Recorded
 from core.contributions import contributes
 from core.db.session import ActorSession
 from core.errors import DomainError
@@ -46,9 +47,15 @@ class _Titles(Mapping[str, object]):
     def __len__(self) -> int:
         return len(extensible_resources(current_session()))
 
+    def __bool__(self) -> bool:
+        return True  # asked where there is no session
+
 
 def _entities(session: ActorSession) -> list[tuple[str, object]]:
     return [(entity, resource.title) for entity, resource in extensible_resources(session).items()]
+
+
+recorded = Recorded("core_custom_field", labels={"choices": _("Choices")})
 
 
 class CustomFieldsPage(Resource[CustomField]):
