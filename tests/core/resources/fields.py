@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.core.resources.pages import Page
 
-HOSTILE = "<b>\"'&{{ 7*7 }}%(name)s"
+HOSTILE = "<b>\"'&{{ 123*1001 }}%(name)s"
 
 EVERY_TYPE: dict[str, dict[str, Any]] = {
     "text": {"label_vi": "Kệ", "help_vi": "Tầng mấy?"},

@@ -50,7 +50,7 @@ def test_names_for_programs_never_collide_and_hostile_ones_are_shown_as_text(she
     for url in ("/shelf/books/", "/shelf/books/new", "/core/fields/"):
         page = shelf.admin.get(url).text
         assert '<b>"' not in page
-        assert "49" not in Page(page).text.replace("49,", "")
+        assert "123123" not in page
 
 
 def test_a_type_and_a_choice_stay_while_a_record_has_them(full):
