@@ -52,6 +52,7 @@ from core.kernel import current_session
 from core.phone import format_phone
 from core.resources import (
     Action,
+    Api,
     Board,
     BooleanFilter,
     BulkAction,
@@ -278,6 +279,7 @@ class Customers(Resource[Customer]):
     exchange_key = "code"
     import_in_batches = True
     picker = Picker(hint=("code", "phone"))
+    api = Api(fields=("salutation", "address", "ward", "district"), hidden=frozenset({"referrer_source"}))
     form = CustomerForm
     inline = ("name", "code", "phone", "phone2", "email", "website", "tax_code")
     provinces = PROVINCES
