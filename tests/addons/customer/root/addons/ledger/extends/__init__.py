@@ -1,0 +1,1 @@
+"""What stickers add to other addons."""
