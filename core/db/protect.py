@@ -17,16 +17,23 @@ TENANT = "nullif(current_setting('banyan.tenant', true), '')::uuid"
 """The transaction's tenant; null where none is set, and then no row matches."""
 
 SEARCH_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION banyan_search(target regclass, pattern text, cap integer) RETURNS SETOF uuid
+CREATE OR REPLACE FUNCTION banyan_search(target regclass, patterns text[], cap integer) RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+DECLARE
+    terms text;
 BEGIN
+    SELECT string_agg(
+        CASE WHEN left(pattern, 1) = '%' THEN format('search_text LIKE %L', pattern)
+        ELSE format('(search_text LIKE %L OR search_text LIKE %L)', pattern, '% ' || pattern) END, ' AND '
+    ) INTO terms FROM unnest(patterns) AS pattern;
     RETURN QUERY EXECUTE format(
-        'SELECT id FROM %s WHERE tenant_id = {TENANT.replace("'", "''")} AND search_text LIKE $1 LIMIT $2', target
-    ) USING pattern, cap;
+        'SELECT id FROM %s WHERE tenant_id = {TENANT.replace("'", "''")} AND %s LIMIT $1', target, terms
+    ) USING cap;
 END $body$
 """  # noqa: S608  (constants only)
-"""Fragment search past row security, which would forbid the trigram index (LIKE is not leakproof). It filters the tenant
-itself, and its owner may read nothing but keys and folded text."""
+"""Search past row security, which would forbid the trigram index (LIKE is not leakproof): rows with all of the patterns, where
+one without a leading % is the beginning of a word. It filters the tenant itself, and its owner may read nothing but keys and
+folded text."""
 
 
 def protect(connection: Connection, tables: Iterable[Table], *, app_role: str | None) -> None:
@@ -53,9 +60,10 @@ def _postgresql(tables: list[Table], app_role: str) -> Iterator[str]:
     append_only = append_only_tables()
     yield "CREATE EXTENSION IF NOT EXISTS pg_trgm"
     yield f"SET LOCAL ROLE {SEARCH_ROLE}"
+    yield "DROP FUNCTION IF EXISTS banyan_search(regclass, text, integer)"  # as it was at first
     yield SEARCH_FUNCTION
-    yield "REVOKE ALL ON FUNCTION banyan_search(regclass, text, integer) FROM PUBLIC"
-    yield f'GRANT EXECUTE ON FUNCTION banyan_search(regclass, text, integer) TO "{app_role}"'
+    yield "REVOKE ALL ON FUNCTION banyan_search(regclass, text[], integer) FROM PUBLIC"
+    yield f'GRANT EXECUTE ON FUNCTION banyan_search(regclass, text[], integer) TO "{app_role}"'
     yield "RESET ROLE"
     for table in tables:
         name = f'"{table.name}"'

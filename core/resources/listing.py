@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from werkzeug.datastructures import MultiDict
 
-from core.db.search import matches
+from core.db.search import Match, find_matches
 from core.db.session import ActorSession
 from core.errors import DomainError
 from core.i18n import translator
@@ -270,11 +270,15 @@ def tab_criteria(tab: Tab | None, session: ActorSession) -> list[ColumnElement[b
 
 def search_criterion(session: ActorSession, model: type[Any], query: str) -> ColumnElement[bool] | None:
     """The rows in which ``query`` occurs. Digits alone are a telephone number in any spelling: +84 912, 0912, old prefixes."""
+    found = find_everywhere(session, [model], query)[0]
+    return None if found is None else found.criterion
+
+
+def find_everywhere(session: ActorSession, models: Sequence[type[Any]], query: str) -> list[Match | None]:
+    """The same for several models, in one statement at most."""
     digits = phone_fragments(query)
-    if digits and len(digits[0]) >= PHONE_DIGITS:
-        found = [criterion for each in digits if (criterion := matches(session, model, each)) is not None]
-        return or_(*found)
-    return matches(session, model, query)
+    texts = digits if digits and len(digits[0]) >= PHONE_DIGITS else (query,)
+    return find_matches(session, [(model, texts) for model in models])
 
 
 def select_ids(resource: Resource[Any], state: ListState, session: ActorSession) -> Select[UUID]:

@@ -11,6 +11,7 @@ from jinja2 import BaseLoader, FileSystemLoader
 from werkzeug.local import LocalProxy
 
 from core.access.signing_in import Me
+from core.db.session import ActorSession
 from core.i18n import current_locale, in_domain
 from core.kernel import current_kernel, current_session
 from core.registry import Registry
@@ -19,7 +20,7 @@ from core.settings.services import is_web_address
 from core.tenancy.addons import enabled_addons
 from core.ui.assets import STATIC
 from core.ui.macros import TEMPLATES, install_macros
-from core.ui.shell import Shell, ShellUrls, ToastNote, build_bottom, build_menu
+from core.ui.shell import MenuSection, Shell, ShellUrls, ToastNote, build_bottom, build_menu
 from core.web.answers import take_toasts
 from core.web.requests import current_actor
 
@@ -91,6 +92,21 @@ def slot_items(name: str, **parameters: Any) -> list[SlotItem]:
     ]
 
 
+def menu_of(session: ActorSession) -> tuple[MenuSection, ...]:
+    """The sidebar of the session's user."""
+    enabled = enabled_addons(session)
+    entries = [
+        replace(
+            entry,
+            title=str(in_domain(entry.title, entry.addon)),
+            section=str(in_domain(entry.section, entry.addon)) if entry.section else "",
+        )
+        for entry in current_kernel().registry.menu
+        if entry.addon in enabled
+    ]
+    return build_menu(entries, request.endpoint, url_for, session.actor.can)
+
+
 def make_shell() -> Shell:
     """What stands around the page: built once, when the first template asks."""
     me: Me | None = g.get("me")
@@ -98,18 +114,7 @@ def make_shell() -> Shell:
     toasts = tuple(ToastNote(**each) for each in take_toasts())
     if me is None or actor is None:
         return Shell(language=current_locale(), csrf=generate_csrf(), toasts=toasts)
-    registry = current_kernel().registry
-    enabled = enabled_addons(current_session())
-    entries = [
-        replace(
-            entry,
-            title=str(in_domain(entry.title, entry.addon)),
-            section=str(in_domain(entry.section, entry.addon)) if entry.section else "",
-        )
-        for entry in registry.menu
-        if entry.addon in enabled
-    ]
-    menu = build_menu(entries, request.endpoint, url_for, actor.can)
+    menu = menu_of(current_session())
     help_url = setting("core.help_url")
     return Shell(
         tenant_name=me.tenant_name,

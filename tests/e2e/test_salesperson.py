@@ -82,19 +82,28 @@ def test_logs_in_finds_a_customer_and_writes_to_a_colleague(office, log_in, view
     expect(manager.locator(".post", has_text="duyệt giá giúp.")).to_be_visible()
 
 
-@pytest.mark.parametrize("key", ["Control+k", "/"])
-def test_the_top_box_finds_customers_from_anywhere(office, key):
-    page = office.at_work("quan.le")
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_palette_finds_customers_and_pages_from_anywhere(office, look, viewport):
+    page = office.at_work("quan.le", viewport)
     page.goto("/account")
     page.locator("h1").click()
-    page.keyboard.press(key)
-    expect(page.locator("#find")).to_be_focused()
+    if viewport == DESKTOP:
+        page.keyboard.press("Control+k")
+    else:
+        page.locator("#find").click()
+    expect(page.get_by_role("combobox", name="Tìm mọi thứ")).to_be_focused()
     page.keyboard.type("dang")
+    found = page.get_by_role("group", name="Khách hàng").get_by_role("option", name=re.compile("^Đặng|Đặng "))
+    expect(found.first).to_be_visible()
+    look(page)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/search?q=dang")
-    page.locator("main").get_by_role("link", name=re.compile("Đặng ")).first.click()
     page.wait_for_url(re.compile(rf"{CUSTOMERS}[0-9a-f-]{{36}}$"))
     expect(page.locator("h1")).to_contain_text("Đặng")
+    page.keyboard.press("/")
+    page.keyboard.type("them khach")
+    expect(page.get_by_role("option", name="Thêm khách hàng", exact=True)).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{CUSTOMERS}new")
 
 
 @pytest.mark.req("CUS-034")

@@ -126,7 +126,7 @@ def test_raw_sql_as_the_application_role_is_refused(app: Flask, here: Side, ther
 
 @pytest.mark.engine("postgresql")
 def test_the_search_function_answers_only_for_the_transactions_tenant(app: Flask, here: Side, there: Side) -> None:
-    search = text("SELECT count(*) FROM banyan_search('lab_specimen', '%own%', 10)")
+    search = text("SELECT count(*) FROM banyan_search('lab_specimen', ARRAY['%own%'], 10)")
     with app.app_context(), db.engine.connect() as connection:
         assert connection.execute(search).scalar_one() == 0
         connection.exec_driver_sql(f"SET LOCAL banyan.tenant = '{here.tenant.id}'")

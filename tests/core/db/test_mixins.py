@@ -12,6 +12,7 @@ from sqlalchemy.exc import StatementError
 from core.audit import AuditEntry
 from core.db.bulk import bulk_update
 from core.errors import Conflict
+from core.testing.queries import recorded_statements
 from core.testing.world import World
 from tests.core.db.conftest import Side
 
@@ -159,6 +160,37 @@ def test_search_patterns_are_not_wildcards(world: World, here: Side) -> None:
             "giảm 50% giá"
         ]
         assert session.scalars(select(Specimen.name).where(matches(session, Specimen, "a_b"))).all() == ["a_b"]
+
+
+def test_few_letters_begin_a_word_and_common_texts_find_the_same_rows(
+    world: World, here: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from addons.lab.models import Specimen
+
+    from core.db.search import find_matches
+
+    names = ["Lê Vy", "Vy Lệ", "Quỳnh Lê", "Hoàng Văn Tuyên", "Yên Vân", "50% Yên"]
+    expected = {
+        "le": {"Lê Vy", "Vy Lệ", "Quỳnh Lê"},
+        "v": {"Lê Vy", "Vy Lệ", "Hoàng Văn Tuyên", "Yên Vân"},
+        "yen": {"Hoàng Văn Tuyên", "Yên Vân", "50% Yên"},  # three letters are found inside a word
+        "ye": {"Yên Vân", "50% Yên"},
+        "le vy": {"Lê Vy", "Vy Lệ"},
+        "van yen": {"Hoàng Văn Tuyên", "Yên Vân"},
+        "%": set(),
+        "5": {"50% Yên"},
+    }
+    with world.session(here.tenant) as session:
+        session.add_all(Specimen(name=name) for name in names)
+        session.flush()
+        for cap in (2_000, 1):
+            monkeypatch.setattr("core.db.search.SEARCH_CAP", cap)
+            with recorded_statements() as statements:
+                found = find_matches(session, [(Specimen, (query,)) for query in expected])
+            assert len(statements) <= 1
+            for query, match in zip(expected, found, strict=True):
+                rows = session.scalars(select(Specimen.name).where(match.criterion, Specimen.name.in_(names)))
+                assert set(rows) == expected[query], (query, cap)
 
 
 @pytest.mark.req("SYS-17")

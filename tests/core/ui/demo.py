@@ -29,9 +29,11 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional, Regexp
 
+from core.resources.finding import Hit, Hits
 from core.ui.assets import STATIC
 from core.ui.macros import TEMPLATES, install_macros
 from core.ui.shell import MenuItem, MenuSection, Shell, ToastNote
+from core.web.rendering import render
 
 CATALOGUE = Path(TEMPLATES).parents[1] / "translations" / "vi.po"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
@@ -244,6 +246,17 @@ def _add_pages(app: Flask, hostile: str) -> None:
     @page("/sink")
     def sink() -> str:
         return render_template("demo_sink.html", text=hostile or "Đơn hàng DH-10482")
+
+    @page("/search")
+    def search() -> str:
+        query = request.args.get("q", "")
+        people = [Hit(name, "/customer", "KH-1") for name in ("Đặng Thu Hà", "Đặng Văn Ấn") if query]
+        pages = [Hit("Khách hàng", "/customers", icon="users")]
+        return render(
+            "resource/search.html",
+            query=query,
+            found=[Hits("Khách hàng", "users", people), Hits("Đi tới", "list", pages)],
+        )
 
     @page("/login")
     def login() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -92,15 +93,59 @@ def test_the_device_decides_the_theme_until_the_user_does(open_page: OpenPage, s
     expect(page.locator("html")).to_have_attribute("data-density", "compact")
 
 
-def test_ctrl_k_and_slash_lead_to_the_search(desk: Page) -> None:
-    desk.goto("/customers")
+def test_the_palette_is_worked_by_keyboard_alone(desk: Page, axe: Callable[..., None]) -> None:
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(request.url) if "/search" in request.url else None)
+    desk.goto("/customer")
     desk.keyboard.press("Control+k")
-    expect(desk.locator("#find")).to_be_focused()
-    desk.keyboard.type("a/b")
-    expect(desk.locator("#find")).to_have_value("a/b")
+    box = desk.get_by_role("combobox", name="Tìm mọi thứ")
+    expect(box).to_be_focused()
+    expect(desk.get_by_role("option")).to_have_count(1)
+    desk.keyboard.type("dang", delay=10)
+    options = desk.get_by_role("group", name="Khách hàng").get_by_role("option")
+    expect(options).to_have_count(2)
+    assert [url.partition("?")[2] for url in asked] == ["q=", "q=dang"]  # one request for the pause, none per key
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
+    axe(desk)
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("ArrowDown")
+    expect(desk.get_by_role("option", name="Khách hàng", exact=True)).to_have_attribute("aria-selected", "true")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/customers")
     desk.locator("h1").click()
     desk.keyboard.press("/")
-    expect(desk.locator("#find")).to_be_focused()
+    expect(box).to_be_focused()
+    desk.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+
+
+def test_a_search_is_given_up_when_typing_goes_on(desk: Page) -> None:
+    waiting: list[Any] = []
+    ended: list[str] = []
+    desk.on("requestfailed", lambda request: ended.append(request.url.partition("?")[2]))
+    desk.route("**/search?q=d", lambda route: waiting.append(route))  # never answered
+    desk.goto("/customers")
+    desk.keyboard.press("/")
+    desk.keyboard.type("d")
+    expect(desk.locator("#palette")).to_have_class(re.compile("is-searching"))
+    with desk.expect_event("requestfailed"):
+        desk.keyboard.type("ang")
+    expect(desk.get_by_role("option", name="Đặng Thu Hà")).to_be_visible()
+    assert ended[-1] == "q=d"
+
+
+def test_on_a_phone_the_palette_fills_the_screen_and_a_tap_opens(phone: Page, axe: Callable[..., None]) -> None:
+    phone.goto("/form")
+    phone.locator("#find").click()
+    box = phone.get_by_role("combobox", name="Tìm mọi thứ")
+    box.fill("dang")
+    option = phone.get_by_role("option", name="Đặng Văn Ấn")
+    expect(option).to_be_visible()
+    assert phone.locator("#palette").bounding_box() == {"x": 0, "y": 0, "width": PHONE[0], "height": PHONE[1]}
+    axe(phone)
+    option.click()
+    phone.wait_for_url("**/customer")
 
 
 @pytest.mark.req("SYS-12")

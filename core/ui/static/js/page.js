@@ -2,17 +2,8 @@
 const root = document.documentElement;
 const words = document.getElementById("words").dataset;
 const say = (message, level = "info") => document.dispatchEvent(new CustomEvent("banyan:toast", { detail: { message, level } }));
-const isTyping = (element) => element.matches("input, textarea, select, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
-  const isSearch = (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !isTyping(event.target));
-  if (isSearch && !document.querySelector("dialog[open]")) {
-    const find = document.getElementById("find");
-    if (!find) return;
-    event.preventDefault();
-    find.focus();
-    find.select();
-  }
   if (event.key === "Escape" && !event.defaultPrevented) cancelForm(event);
 });
 
