@@ -114,7 +114,7 @@ businesses = Recorded("core_tenant", one=_("business"), actions={"load_demo": _(
 jobs = Recorded(
     "core_job",
     one=_("background job"),
-    actions={"cancel": _("Cancelled"), "retry": _("Started again")},
+    actions={"cancel": _("Cancelled"), "retry": _("Started again"), "run": _("Started by hand")},
     endpoint="core.jobs_detail",
 )
 files = Recorded(
@@ -130,4 +130,16 @@ files = Recorded(
     },
     values={"entity": KIND_WORDS},
     links={"entity_id": "@entity"},
+)
+saved_views = Recorded(
+    "core_saved_view",
+    one=_("saved view"),
+    labels={
+        "resource": _("List"),
+        "name": _("Name"),
+        "owner_id": _("Owner"),
+        "is_shared": _("Shared with everybody"),
+        "args": _("Filters"),
+        "columns": _("Columns"),
+    },
 )
