@@ -83,7 +83,7 @@ def _declared(resource: Resource[Any]) -> list[Declared]:
     if resource.api is None or resource.api.read_only:
         return reads
     has_form = resource.form is not None
-    writes = tuple(filter(None, (may.create, may.edit))) if has_form else None
+    writes = tuple(dict.fromkeys(filter(None, (may.create, may.edit)))) if has_form else None
     restores = may.delete if resource.is_soft_deleted else None
     return [
         *reads,
