@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from pyotp import TOTP
 from sqlalchemy import select
 
 from core.access.models import Group
+from core.clock import now
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine("sqlite")]
 
@@ -98,3 +100,57 @@ def test_assistive_technology_finds_its_way(open_page, viewport, live_server, si
         page.goto(f"{live_server.url}{path}")
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport[0], path
+
+
+def test_a_second_factor_on_the_phone_from_setting_it_up_to_losing_it(phone_page, live_server, employee, axe):
+    employee("hoa", language="vi")
+    page = phone_page
+
+    def give_password():
+        page.goto(f"{live_server.url}/login?next=/account")
+        page.get_by_label("Tên đăng nhập").fill("hoa")
+        page.get_by_label("Mật khẩu").first.fill("bờ biển rất dài")
+        page.get_by_role("button", name="Đăng nhập", exact=True).tap()
+
+    def look():
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.url
+
+    give_password()
+    page.get_by_role("link", name="Bật", exact=True).tap()
+    page.wait_for_url("**/account/second-factor/new")
+    assert page.locator("img.qr").evaluate("image => image.complete && image.naturalWidth > 100"), (
+        "the policy blocks it"
+    )
+    page.locator("#main summary").tap()
+    look()
+    app = TOTP(page.locator("#main details code").inner_text().replace(" ", ""))
+    page.get_by_label("Mã ứng dụng đang hiển thị").fill(app.at(now()))
+    page.get_by_role("button", name="Bật", exact=True).tap()
+    page.locator(".recovery-codes").wait_for()
+    codes = page.locator(".recovery-codes li").all_inner_texts()
+    look()
+    page.get_by_role("link", name="Tôi đã lưu mã").tap()
+    page.wait_for_url("**/account")
+    page.context.clear_cookies()
+
+    give_password()
+    page.wait_for_url("**/login/code**")
+    look()
+    page.get_by_label("Mã xác thực").fill(app.at(now(), counter_offset=1))  # the code of enrolment works once
+    page.get_by_role("button", name="Đăng nhập", exact=True).tap()
+    page.wait_for_url("**/account")
+    page.context.clear_cookies()
+
+    give_password()
+    page.get_by_role("link", name="Mất điện thoại? Dùng mã khôi phục").tap()
+    page.get_by_label("Mã khôi phục").fill(codes[0])
+    page.get_by_role("button", name="Đăng nhập", exact=True).tap()
+    page.wait_for_url("**/account")
+    assert "Mã khôi phục còn lại: 9" in page.locator("#second-factor").inner_text()
+    assert "Đã dùng một mã khôi phục" in page.locator("#activity").inner_text()
+    page.get_by_role("button", name="Đăng xuất mọi nơi").tap()
+    page.get_by_role("dialog").get_by_role("button", name="Tiếp tục").tap()
+    page.wait_for_url("**/login")
+    page.goto(f"{live_server.url}/account")
+    page.wait_for_url("**/login?next=**")
