@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from core.errors import Forbidden
+from core.resources.saved_views.services import create_view
 from core.tenancy.services import disable_addon, enable_addon
 from core.testing.databases import AddonSet
 from core.testing.queries import recorded_statements
@@ -89,6 +91,8 @@ def test_a_shared_view_shows_each_reader_his_own_and_is_changed_by_those_who_may
     assert "is_shared" not in Page(client.get("/shelf/books/views").text).fields()
     client.post("/shelf/books/views", data={"name": "Lén chia sẻ", "is_shared": "y"})
     assert "Lén chia sẻ" not in read(owner, LIST).html, "shared without the right"
+    with world.session(tenant, librarian) as session, pytest.raises(Forbidden):
+        create_view(session, resource="shelf.books", name="Lén", args=[], is_shared=True)
 
     owner.post(f"/shelf/books/views/{id}", data={"name": "Của tôi", "is_shared": "y"})
     assert read(client, f"{LIST}?view={id}").names == ["Sách của thủ thư"]
