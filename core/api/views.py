@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 from flask.typing import ResponseReturnValue
 
 from core.access.tokens import USE_API
@@ -10,7 +10,7 @@ from core.api.guide import sections
 from core.api.openapi import document
 from core.api.requests import current_caller
 from core.api.routes import BASE, answer_json
-from core.kernel import current_session
+from core.kernel import current_kernel, current_session
 from core.web import SIGNED_IN, AddonViews, render
 
 views = AddonViews(__name__)
@@ -39,6 +39,5 @@ def api_openapi() -> Response:
 @views.get("/account/api", permission=USE_API)
 def api_guide() -> ResponseReturnValue:
     """The same for people."""
-    return render(
-        "core/api_guide.html", base=f"{request.host_url.rstrip('/')}{BASE}", sections=sections(current_session())
-    )
+    base = f"{current_kernel().config.public_url}{BASE}"
+    return render("core/api_guide.html", base=base, sections=sections(current_session()))

@@ -178,7 +178,7 @@ def test_it_is_refused_while_somebody_has_it_on(
     refused = purge("visits", "--yes")
 
     assert isinstance(refused.exception, DomainError)
-    assert "switched on for here. " in str(refused.exception)
+    assert "visits đang bật cho here." in str(refused.exception)
     assert engine.dump(database) == before
     assert not (tmp_path / "purged").exists()
 

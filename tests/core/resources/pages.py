@@ -16,7 +16,7 @@ class Page(HTMLParser):
         self.url = url
         self.links: list[dict[str, str]] = []
         self.elements: list[tuple[str, dict[str, str]]] = []
-        self.feed(html)
+        self.feed(re.sub(r'(?s)<dialog class="palette".*?</dialog>', "", html))  # stands on every page
 
     def handle_starttag(self, tag, attributes):
         found = {name: value or "" for name, value in attributes}
