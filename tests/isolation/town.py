@@ -42,6 +42,7 @@ from core.exchange.models import Export, Import, ImportRow, ImportState, Outcome
 from core.exchange.xlsx import spool
 from core.jobs.models import Job, JobDispatch, JobState
 from core.notifications import Notification
+from core.resources.saved_views.models import GroupView, ListChoice, SavedView
 from core.settings.models import set_setting
 from core.testing.world import World
 from tests.isolation.watching import Rows
@@ -121,7 +122,9 @@ def _build_business(world: World, word: str, permissions: list[str]) -> Business
     if "customer.read" in permissions:
         _name_the_catalogues(world, business)
         _add_fields(world, business)
+        _add_views(world, business)
         customer = _add_customer(world, business, business.seller, word)
+        _add_handover(world, business, customer)
         with world.session(tenant) as session:
             gone = _add_customer_row(session, business, business.seller, word, number=8, code=None)
             session.delete(gone)
@@ -176,6 +179,35 @@ def _add_fields(world: World, business: Business) -> None:
         create_field(session, "customer", type="text", label_vi=f"{word} Field", **texts, **more)
         gone = create_field(session, "customer", type="date", label_vi=f"{word} Gone", position=5)
         session.delete(gone)
+
+
+def _add_views(world: World, business: Business) -> None:
+    """A shared view of each list, and one that a group without members begins with."""
+    from core.resources.base import all_resources
+
+    with world.app.app_context():
+        names = sorted(all_resources())
+    with world.session(business.tenant) as session:
+        group = Group(name=f"{business.word} nobody")
+        session.add(group)
+        for name in names:
+            view = SavedView(resource=name, name=f"{business.word} view", is_shared=True, owner_id=business.boss.id)
+            view.args, view.columns = [["q", business.word]], None
+            session.add(view)
+        session.flush()
+        session.add(GroupView(resource=names[-1], group_id=group.id, view_id=view.id))
+        session.add(ListChoice(user_id=business.boss.id, resource=names[-1], opens="plain"))
+
+
+def _add_handover(world: World, business: Business, customer_id: UUID) -> None:
+    from addons.customer.models import CustomerHandover, CustomerHandoverItem
+
+    with world.session(business.tenant) as session:
+        made = CustomerHandover(giver_id=business.boss.id, customers=1, receivers=1, boxes=[business.word])
+        session.add(made)
+        session.flush()
+        owners = {"from_user_id": business.boss.id, "to_user_id": business.seller.id}
+        session.add(CustomerHandoverItem(handover_id=made.id, customer_id=customer_id, ended_shares={}, **owners))
 
 
 def _add_values(session: Any, customer: Any, word: str) -> None:

@@ -87,7 +87,7 @@ def _learn(prober: Prober, target: Target, user: Any) -> None:
     if role == "seller":
         candidates = [list(filter(None, [row_of(prober, target, name)[0]])) for name in target.ids]
     for tables in product(*candidates):
-        for at in range(4 if role == "boss" else 9):
+        for at in range(24):
             ids = [prober.town.here.ids[table][at : at + 1] for table in tables]
             if not all(ids):
                 break

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+from sqlalchemy import ColumnElement
 
 from core.audit.recorded import Recorded
 from core.contributions import contributes
@@ -94,6 +96,10 @@ class CustomFieldsPage(Resource[CustomField]):
     )
     form = CustomFieldForm
     template_delete = "core/custom_field_delete.html"
+
+    def restrict(self, session: ActorSession) -> Sequence[ColumnElement[bool]]:
+        """Fields of an application that is off are not there, like the application itself."""
+        return [CustomField.entity.in_(list(extensible_resources(session)))]
 
     def make_form(self, session: ActorSession, record: CustomField | None, *, sent: Sent = True) -> Any:
         form = super().make_form(session, record, sent=sent)

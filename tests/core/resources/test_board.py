@@ -61,8 +61,8 @@ def test_a_board_shows_what_the_list_keeps_with_counts_and_sums(client, world, t
     assert lanes(read(client, saved))["Read 1 1.000.000 ₫"] == ["Ba"]
 
 
-QUERIES = 7
-"""Statements of a board: who (2), views (1), tabs (1), counts (1), cards (1), and a search on PostgreSQL (1)."""
+QUERIES = 8
+"""Statements of a board: who (2), fields (1), views (1), tabs (1), counts (1), cards (1), and a search on PostgreSQL (1)."""
 
 
 def test_a_column_is_read_a_page_at_a_time(client, shelve, monkeypatch):

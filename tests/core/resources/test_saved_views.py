@@ -178,8 +178,8 @@ def test_nonsense_is_refused_and_loses_nothing(client, monkeypatch):
     assert "1 views of this list already" in Page(client.post("/shelf/books/views", data={"name": "x"}).text).text
 
 
-QUERIES = 6
-"""Statements of a list with a saved view: who (2), views and columns (1), counts (1), rows (1), a search on PostgreSQL (1)."""
+QUERIES = 7
+"""Who (2), fields (1), views and columns (1), counts (1), rows (1), and a search on PostgreSQL (1)."""
 
 
 @pytest.mark.usefixtures("books")
