@@ -24,8 +24,8 @@ from core.web.requests import VARY
 from tests.isolation.town import PHONES, STRANGERS
 from tests.isolation.watching import PostgresWatch, describe
 
-SURVIVES_A_REFUSAL = re.compile(r"\+ core_audit\(.*'proof_refused'")
-"""The security log, which is written although the request is refused (architecture §3)."""
+SURVIVES_A_REFUSAL = re.compile(r"[+-] core_login_attempt\(|\+ core_audit\(.*'proof_refused'")
+"""Throttle and security log are written although the request is refused (architecture §3)."""
 
 PAGE_TOKEN = "0123456789abcdef0123456789abcdef01234567"
 

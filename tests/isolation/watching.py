@@ -42,7 +42,7 @@ def describe(before: Rows, after: Rows) -> list[str]:
     lines = []
     for table in before:
         old, new = set(before[table]), set(after[table])
-        lines += [f"- {table}{row}"[:300] for row in old - new] + [f"+ {table}{row}"[:300] for row in new - old]
+        lines += [f"- {table}{row}"[:2000] for row in old - new] + [f"+ {table}{row}"[:2000] for row in new - old]
     return lines
 
 
