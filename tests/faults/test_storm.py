@@ -123,7 +123,7 @@ def test_nothing_is_lost_and_nothing_done_twice(start_process, script, own_redis
 
     machines.stop("scheduler")
     open_jobs = select(func.count(JobDispatch.id)).where(JobDispatch.state.not_in(ENDED))
-    wait_until(lambda: read(open_jobs)[0][0] == 0, 30)
+    wait_until(lambda: read(open_jobs)[0][0] == 0, 60)
     assert killed["worker"] and killed["scheduler"]
     assert {state for (state,) in read(select(Job.state))} == {JobState.DONE}
     assert all(effects(id) == list(range(50)) for id in ids)
