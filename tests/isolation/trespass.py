@@ -223,7 +223,7 @@ class Trespass:
                 if attribute.endswith("_at"):
                     value = value.replace(" ", "T") + ("" if "+" in value else "+00:00")
                 value = int(value) if value.isdecimal() else value
-                cursors = [Cursor(value, each, 0).encode(resource.default_sort) for each in (id, self.absent)]
+                cursors = [Cursor(value, each, 0).encode(resource.default_sort) for each in (id, _neighbour(id))]
                 yield word, cursors[0], cursors[1], (cursors[0], cursors[1])
 
     # all at once
