@@ -17,9 +17,9 @@ BAD_PATHS = [
 ]
 
 BAD_TEXTS = [
-    ("docs/operations.md", "see /work/main for more", "machine-path"),
-    ("core/config.py", "DATA = '/home/banyan/data'", "machine-path"),
-    ("core/exchange/read.py", "open('/tmp/import.xlsx')", "machine-path"),
+    ("docs/operations.md", "see /" + "work/main for more", "machine-path"),
+    ("core/config.py", "DATA = '/" + "home/banyan/data'", "machine-path"),
+    ("core/exchange/read.py", "open('/" + "tmp/import.xlsx')", "machine-path"),
     ("docs/x.md", "-----BEGIN RSA PRIVATE KEY-----", "secret"),
     ("docs/x.md", "key = AKIAABCDEFGHIJKLMNOP", "secret"),
     ("docs/x.md", "token: ghp_abcdefghijklmnopqrstuvwxyz0123456789", "secret"),
@@ -31,7 +31,7 @@ BAD_TEXTS = [
 ]
 
 GOOD = [
-    ("docs/operations.md", "/var/lib/banyan, /etc/banyan/tmp, activity/work/list, https://example.com/home/x"),
+    ("docs/operations.md", "/var/lib/banyan, /etc/banyan/tmp, activity/" + "work/list, https://example.com/home/x"),
     ("docs/operations.md", "DATABASE_URL=postgresql://banyan_app:password@db/banyan"),
     ("package-lock.json", json.dumps({"packages": {"x": {"version": "1.0.0"}}})),
     ("addons/customer/services.py", "'''Merging customers.'''"),

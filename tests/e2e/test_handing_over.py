@@ -17,22 +17,39 @@ CUSTOMERS = "/customer/customers/"
 def choose(page: Page, *names: str) -> None:
     """Mark people on the left and take them over to the right, one after the other."""
     people = page.locator("[data-people]")
+    find, left = people.get_by_placeholder("Tìm nhân viên, phòng ban"), people.locator("[data-available] li:visible")
     for name in names:
-        people.get_by_placeholder("Tìm nhân viên, phòng ban").fill(name)
-        people.locator("[data-available] li:visible").first.get_by_role("checkbox").check()
+        find.fill(name)
+        left.first.get_by_role("checkbox").check()
         people.get_by_role("button", name="Chọn", exact=True).click()
+    find.fill("")
     expect(people.locator("[data-chosen] li")).to_have_count(len(names))
+
+
+def choose_all_marked_and_drop_them(page: Page) -> None:
+    """Copy all takes every marked one over; the others on the right go back by a tick (SHR-05)."""
+    people = page.locator("[data-people]")
+    left, right = people.locator("[data-available] li:visible"), people.locator("[data-chosen] li")
+    before = left.count()
+    for at in (0, 1):
+        left.nth(at).get_by_role("checkbox").check()
+    people.get_by_role("button", name="Chọn tất cả").click()
+    expect(right).to_have_count(2)
+    expect(left).to_have_count(before - 2)
+    people.get_by_role("button", name="Bỏ tất cả").click()
+    expect(right).to_have_count(0)
 
 
 @pytest.mark.req("SHR-05", "OWN-04", "OWN-06", "OWN-14")
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_customers_are_shared_split_and_taken_back(office, viewport):
+def test_customers_are_split_and_taken_back(office, viewport):
     page = office.at_work("quantri", viewport)
     page.goto(f"{CUSTOMERS}?tab=all")
     ticks = page.locator("#list input[name=ids]:visible")
     for at in range(3):
         ticks.nth(at).check()
     page.locator(".bulk").get_by_role("button", name="Chuyển chủ sở hữu").click()
+    choose_all_marked_and_drop_them(page)
     choose(page, "my.huynh", "dat.vo")
     page.get_by_role("button", name="Chuyển chủ sở hữu", exact=True).last.click()
     expect(page.locator("[data-errors]")).to_contain_text("Chia đều")

@@ -17,7 +17,7 @@ def addons() -> AddonSet:
     return AddonSet(("customer", "deals"), (Path(__file__).parent / "root",))
 
 
-@pytest.mark.req("SHR-06", "SHR-09", "OWN-05", "OWN-07")
+@pytest.mark.req("SHR-06", "SHR-09", "OWN-05")
 def test_documents_are_shared_and_passed_on_only_while_their_addon_is_on(shop: Shop) -> None:
 
     from addons.deals.extends.customer import PASSED_ON
@@ -44,7 +44,7 @@ def test_documents_are_shared_and_passed_on_only_while_their_addon_is_on(shop: S
     assert PASSED_ON == []
 
 
-@pytest.mark.req("OWN-05", "OWN-10")
+@pytest.mark.req("OWN-05")
 def test_ticked_documents_go_to_the_new_person(shop: Shop) -> None:
     from addons.deals.extends.customer import PASSED_ON
 
