@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from addons.customer.contact import note_contact
 from addons.customer.duplicates import Duplicate, DuplicateWarning, find_duplicates
 from addons.customer.fields import ContactFields, CustomerFields
 from addons.customer.models import Customer, seen_with_customer
@@ -16,6 +17,7 @@ __all__ = [
     "create_customer",
     "find_duplicates",
     "merge_variables",
+    "note_contact",
     "seen_with_customer",
     "update_customer",
 ]

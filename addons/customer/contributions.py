@@ -68,3 +68,18 @@ class HandoverBox:
 
 
 handover_boxes = Point("customer.handover_boxes", HandoverBox)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactKind:
+    """A way in which a customer is in contact: a call, an e-mail that was opened, an appointment (CUS-057).
+
+    ``key`` is ``addon.kind``, at most 60 signs. ``setting`` names the boolean setting of your manifest by which a business
+    says whether it counts. When it happens, call ``addons.customer.api.note_contact``.
+    """
+
+    key: str
+    setting: str
+
+
+contact_kinds = Point("customer.contact_kinds", ContactKind)

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from addons.customer.contact import BY_HAND
 from addons.customer.models import (
     Customer,
     CustomerContact,
+    CustomerContactTime,
     CustomerGroup,
     CustomerGroupMember,
     CustomerRelationship,
@@ -146,6 +148,9 @@ class _Maker:
     def _add(self, number: int, drawn: DemoCustomer) -> None:
         customer = self._customer(number, drawn)
         self.session.add(customer)
+        if customer.last_contact_at:
+            noted = CustomerContactTime(customer_id=customer.id, kind=BY_HAND, at=customer.last_contact_at)
+            self.session.add(noted)
         region = self._region(drawn)
         trade = self.chance.choice(TYPES["Ngành hàng"]) if drawn.is_company else None
         kind = self.chance.choice(("Đại lý", "Doanh nghiệp", "Khách sỉ")) if drawn.is_company else "Khách lẻ"

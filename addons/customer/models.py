@@ -126,7 +126,9 @@ class Customer(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, C
     __number__ = Numbering("code", prefix_setting="customer.code_prefix", digits_setting="customer.code_digits")
     __audit_exclude__ = (
         "name_key", "contact_terms", "is_company", "phone_raw", "phone2_raw", "referrer_customer_id", "referrer_user_id",
+        "last_contact_at",
     )  # fmt: skip  # what the other fields tell as well: the referrer stands there by name and code
+    __derived__ = ("last_contact_at",)
 
     code: Mapped[str] = mapped_column(key_text(40))
     salutation: Mapped[str | None] = mapped_column(String(20))
@@ -150,6 +152,7 @@ class Customer(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, C
     contact_terms: Mapped[str] = mapped_column(Text, default="")
     """Names and phones of the contacts, so that the customer is found by them."""
     last_contact_at: Mapped[datetime | None]
+    """The latest of the :class:`CustomerContactTime` whose kind counts; ``contact`` keeps it."""
 
     source_id: Mapped[UUID | None] = link("customer_source")
     source: Mapped[CustomerSource | None] = to(source_id)
@@ -246,6 +249,21 @@ class CustomerContact(Audited, Versioned, TenantModel):
     birthday: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(String(500))
     is_main: Mapped[bool] = mapped_column(default=False)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        return seen_with_customer(cls.customer_id, actor)
+
+
+class CustomerContactTime(TenantModel):
+    """When the customer was last in contact by ``kind``: also where that kind does not count now (CUS-057)."""
+
+    __tablename__ = "customer_contact_time"
+    __table_args__ = (unique("customer_id", "kind"),)
+
+    customer_id: Mapped[UUID] = link("customer", ondelete="CASCADE", index=False)
+    kind: Mapped[str] = mapped_column(key_text(60))
+    at: Mapped[datetime]
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:

@@ -94,7 +94,6 @@ FIELD_NAMES = {
     "referrer_label": _("Referrer"),
     "groups": _("Groups"),
     "shares": _("Shared with"),
-    "last_contact_at": _("Last contact"),
 }
 """The fields of the record of changes (CUS-036)."""
 
@@ -253,6 +252,7 @@ class Customers(Resource[Customer]):
     actions = (
         Action(_("Change relationship"), "customer.relationship_of", icon="heart-handshake", dialog=True),
         Action(_("Change person in charge"), "customer.owner_of", icon="transfer", dialog=True),
+        Action(_("Contacted just now"), "customer.contacted_of", icon="phone-check", post=True, place="menu"),
         Action(_("Share customer"), "customer.share_of", icon="share", dialog=True, place="menu"),
         Action(_("Change the owner"), "customer.handover_of", icon="transfer", dialog=True, place="menu"),
     )

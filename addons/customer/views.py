@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from addons.customer import services
 from addons.customer.bulk import give_away, share
+from addons.customer.contact import BY_HAND, note_contact
 from addons.customer.forms import HandoverForm, OwnerForm, RelationshipForm, ShareForm
 from addons.customer.models import Customer, CustomerHandover
 from addons.customer.ownership import undo_handover
@@ -25,6 +26,16 @@ from core.web import AddonViews, redirect_to, render, toast
 _ = translator(__name__)
 
 views = AddonViews(__name__)
+
+
+@views.post("/customers/<uuid:id>/contacted", permission="customer.edit")
+def contacted_of(id: UUID) -> ResponseReturnValue:
+    """The customer has just been in contact, by a way that nothing notes by itself (CUS-057)."""
+    session = current_session()
+    customer = session.need(Customer, id)
+    note_contact(session, id, BY_HAND)
+    toast(_("Noted: %(name)s was in contact now.", name=customer.full_name))
+    return redirect_to(url_for("customer.customers_detail", id=id))
 
 
 @views.get("/referrers", permission=("customer.create", "customer.edit"))

@@ -60,6 +60,8 @@ class TenantModel(Model):
 
     __abstract__ = True
     __append_only__: ClassVar[bool] = False
+    __derived__: ClassVar[tuple[str, ...]] = ()
+    """Columns that follow from rows of other tables, written by ``core.db.bulk.set_derived`` alone."""
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-20)
     id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-19)

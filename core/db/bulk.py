@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from core.audit import record_bulk
 from core.clock import now
@@ -43,6 +43,22 @@ def bulk_update(
     if changed:
         session.expire_all()
     return changed
+
+
+def set_derived(
+    session: ActorSession, model: type[TenantModel], values: Mapping[str, Any], *where: ColumnElement[bool]
+) -> None:
+    """Set columns of ``model.__derived__`` on the rows that ``where`` keeps and the actor may see; values may be expressions.
+
+    What follows from other rows is nobody's change: no audit, no new version, no "last changed", so a form that is open
+    meanwhile stays good. Objects that the session holds keep what they were read with. ScopeError for other columns.
+    """
+    if wrong := values.keys() - set(model.__derived__):
+        raise ScopeError(f"{model.__name__} does not derive {', '.join(sorted(wrong))}: change the objects")
+    session.execute(
+        update(model).where(*where).values(dict(values)),
+        execution_options={"banyan_bulk": KERNEL_BULK, "synchronize_session": False},
+    )
 
 
 def _check_values(session: ActorSession, model: type[Any], values: Mapping[str, Any]) -> None:

@@ -12,11 +12,13 @@ from core.access.models import User
 from core.attachments.services import attach
 from core.clock import now
 from core.db.session import ActorSession
+from core.discussion.events import CommentPosted
 from core.discussion.mentions import find_mentioned
 from core.discussion.models import Comment, CommentMention
 from core.discussion.sight import who_sees
 from core.discussion.subjects import Subject, can_comment
 from core.errors import DomainError, Forbidden, Problem
+from core.events import emit
 from core.i18n import translator
 from core.notifications import notify
 from core.text import clean
@@ -60,6 +62,7 @@ def post_comment(
     session.flush()
     attach(session, subject.record, files, comment_id=comment.id)
     session.add_all(CommentMention(comment_id=comment.id, user_id=user.id) for user in mentioned)
+    emit(session, CommentPosted(subject.entity, subject.record.id, comment.id))
     notify(
         session,
         [user.id for user in mentioned],

@@ -29,6 +29,7 @@ CANARY_FREE = {
     "core_user": {"phone", "password_hash", "language", "theme", "density"},
     "customer": {"salutation", "phone", "phone_raw", "phone2", "phone2_raw", "tax_code"},
     "customer_contact": {"phone", "phone_raw"},
+    "customer_contact_time": {"kind"},
     "customer_field_value": {"key"},
     "customer_relationship": {"tone"},
 }

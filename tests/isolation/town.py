@@ -219,12 +219,14 @@ def _add_values(session: Any, customer: Any, word: str) -> None:
 
 
 def _add_customer(world: World, business: Business, owner: Any, word: str, shared_with: Any = None) -> UUID:
+    from addons.customer.contact import note_contact
     from addons.customer.models import CustomerShare
 
     with world.session(business.tenant, owner) as session:
         customer = _add_customer_row(session, business, owner, word)
         customer_id: UUID = customer.id
     with world.session(business.tenant) as session:
+        note_contact(session, customer_id, "customer.by_hand")
         session.add(CustomerShare(customer_id=customer_id, user_id=(shared_with or business.boss).id, boxes=[word]))
         record(session, "update", entity="customer", entity_id=customer_id, changes={"note": [word, f"{word} more"]})
     return customer_id

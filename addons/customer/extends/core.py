@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from addons.customer.contact import BY_COMMENT, BY_HAND, is_contact_setting, note_contact
+from addons.customer.contributions import ContactKind, contact_kinds
+from addons.customer.models import Customer
 from addons.customer.starting import put_first_entries
 from core.contributions import contributes
 from core.db import ActorSession
+from core.discussion.events import CommentPosted
 from core.events import on
 from core.i18n import translator
+from core.jobs import enqueue
+from core.kernel import current_kernel
 from core.settings.contributions import SettingsPage, settings_pages
-from core.tenancy.events import AddonEnabled
+from core.settings.events import SettingChanged
+from core.tenancy.events import AddonDisabled, AddonEnabled
 
 _ = translator(__name__)
 
@@ -31,3 +38,29 @@ def fill_catalogues(session: ActorSession, event: AddonEnabled) -> None:
     """A business that switches customers on for the first time can enter one at once."""
     if event.addon == "customer":
         put_first_entries(session)
+
+
+@contributes(contact_kinds)
+def own_kinds() -> list[ContactKind]:
+    return [ContactKind(BY_HAND, "customer.contact_by_hand"), ContactKind(BY_COMMENT, "customer.contact_by_comment")]
+
+
+@on(CommentPosted)
+def note_comment(session: ActorSession, event: CommentPosted) -> None:
+    if event.entity == Customer.__tablename__:
+        note_contact(session, event.entity_id, BY_COMMENT)
+
+
+@on(SettingChanged)
+def reckon_by_setting(session: ActorSession, event: SettingChanged) -> None:
+    if is_contact_setting(session, event.key):
+        enqueue(session, "customer.reckon_contacts")
+
+
+@on(AddonEnabled)
+@on(AddonDisabled)
+def reckon_by_addon(session: ActorSession, event: AddonEnabled | AddonDisabled) -> None:
+    """What an addon that is off has noted does not count, and does again when it is back."""
+    marked = current_kernel().registry.marked("contribution")
+    if event.addon != "customer" and any(each.value == contact_kinds and each.addon == event.addon for each in marked):
+        enqueue(session, "customer.reckon_contacts")

@@ -1,10 +1,18 @@
-"""Deals can be shown and passed on with a customer."""
+"""Deals can be shown and passed on with a customer, and are a contact with him."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from addons.customer.contributions import Handover, HandoverBox, ShareBox, handover_boxes, share_boxes
+from addons.customer.contributions import (
+    ContactKind,
+    Handover,
+    HandoverBox,
+    ShareBox,
+    contact_kinds,
+    handover_boxes,
+    share_boxes,
+)
 from core.contributions import contributes
 from core.db import ActorSession
 
@@ -23,3 +31,8 @@ def deals_to_share() -> ShareBox:
 @contributes(handover_boxes)
 def deals_to_pass_on() -> HandoverBox:
     return HandoverBox("deals", "Old deals", pass_on)
+
+
+@contributes(contact_kinds)
+def a_deal_is_a_contact() -> ContactKind:
+    return ContactKind("deals.deal", "deals.deal_is_contact")
