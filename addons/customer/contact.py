@@ -6,18 +6,16 @@ The latest time of every kind is kept, whether or not it counts, so that a busin
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from addons.customer.contributions import ContactKind, contact_kinds
 from addons.customer.models import Customer, CustomerContactTime
 from core.clock import ZONE, local_today, now
 from core.contributions import contributed
 from core.db import ActorSession, system
-from core.db.bulk import set_derived
+from core.db.bulk import keep_latest, set_derived
 from core.settings import setting
 
 BY_HAND, BY_COMMENT = "customer.by_hand", "customer.comment"
@@ -35,7 +33,7 @@ def note_contact(session: ActorSession, customer_id: UUID, kind: str, at: dateti
         raise ValueError(f"nobody contributes the kind of contact {kind!r}")
     moment = min(at or now(), now())
     with system(session) as all_seeing:
-        _keep_latest(all_seeing, customer_id, kind, moment)
+        keep_latest(all_seeing, CustomerContactTime, {"customer_id": customer_id, "kind": kind}, "at", moment)
         if _counts(kinds[kind], session):
             earlier = or_(Customer.last_contact_at.is_(None), Customer.last_contact_at < moment)
             set_derived(all_seeing, Customer, {"last_contact_at": moment}, Customer.id == customer_id, earlier)
@@ -78,15 +76,3 @@ def _day_begins(days_ago: int) -> datetime:
 
 def _counts(kind: ContactKind, session: ActorSession) -> bool:
     return bool(setting(kind.setting, session=session))
-
-
-def _keep_latest(session: ActorSession, customer_id: UUID, kind: str, moment: datetime) -> None:
-    dialect = session.get_bind().dialect.name
-    insert: Any = (postgresql if dialect == "postgresql" else sqlite).insert(CustomerContactTime)
-    sent, stands = insert.excluded.at, CustomerContactTime.at
-    session.execute(
-        insert.on_conflict_do_update(
-            index_elements=["tenant_id", "customer_id", "kind"], set_={"at": case((sent > stands, sent), else_=stands)}
-        ),
-        [{"customer_id": customer_id, "kind": kind, "at": moment}],
-    )

@@ -6,11 +6,13 @@ Ids come from a scoped SELECT, so a bulk change reaches what the actor may see a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from core.audit import record_bulk
 from core.clock import now
@@ -58,6 +60,20 @@ def set_derived(
     session.execute(
         update(model).where(*where).values(dict(values)),
         execution_options={"banyan_bulk": KERNEL_BULK, "synchronize_session": False},
+    )
+
+
+def keep_latest(
+    session: ActorSession, model: type[TenantModel], key: Mapping[str, Any], column: str, moment: datetime
+) -> None:
+    """Insert the row that the unique ``key`` (attribute → value) names with ``column`` = ``moment``, or move its ``column``
+    forward to it; what comes late takes nothing back. One statement, so two at once do not collide."""
+    dialect = session.connection().dialect.name
+    insert: Any = (postgresql if dialect == "postgresql" else sqlite).insert(model)
+    sent, stands = insert.excluded[column], getattr(model, column)
+    session.execute(
+        insert.on_conflict_do_update(index_elements=["tenant_id", *key], set_={column: sent}, where=sent > stands),
+        [{**key, column: moment}],
     )
 
 
