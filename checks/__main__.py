@@ -11,13 +11,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from checks.files import ROOT, read_text, repository_files
-from checks.findings import Finding, read_allowances, unused, without_allowed
 from checks.hygiene import check_file
-from checks.import_contract import check_imports, read_manifests
 from checks.pins import check_pins
-from checks.python_rules import check_source
 from checks.schema import schema_differences
-from checks.template_rules import check_template
+from core.vetting.breaches import Breach, read_allowances, unused, without_allowed
+from core.vetting.import_contract import check_imports, read_neighbours
+from core.vetting.python_rules import check_source
+from core.vetting.template_rules import check_template
+
+ALLOWANCES = ROOT / "checks" / "allowances.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +47,26 @@ def tool(command: str, *arguments: str) -> Callable[[], str]:
     return run
 
 
-def rules(collect: Callable[[], list[Finding]]) -> Callable[[], str]:
+def rules(collect: Callable[[], list[Breach]]) -> Callable[[], str]:
     """A gate of our own: its findings without the reviewed exceptions."""
-    return lambda: "\n".join(map(str, without_allowed(collect(), read_allowances())))
+    return lambda: "\n".join(map(str, without_allowed(collect(), read_allowances(ALLOWANCES))))
 
 
-def python_findings() -> list[Finding]:
+def python_findings() -> list[Breach]:
     return [finding for path in _paths(".py") for finding in check_source(path, _text(path))]
 
 
-def import_findings() -> list[Finding]:
-    manifests = read_manifests(ROOT / "manifests")
+def import_findings() -> list[Breach]:
+    manifests = read_neighbours(ROOT / "manifests")
     return [finding for path in _paths(".py") for finding in check_imports(path, _text(path), manifests)]
 
 
-def template_findings() -> list[Finding]:
+def template_findings() -> list[Breach]:
     templates = [path for path in _paths(".html") if "/templates/" in path and not path.startswith("tests/")]
     return [finding for path in templates for finding in check_template(path, _text(path))]
 
 
-def hygiene_findings() -> list[Finding]:
+def hygiene_findings() -> list[Breach]:
     files = ((path, ROOT / path) for path in repository_files())
     return [finding for path, file in files for finding in check_file(path, file.stat().st_size, read_text(file))]
 
@@ -73,7 +75,7 @@ def stale_allowances() -> str:
     found = [*python_findings(), *import_findings(), *template_findings(), *hygiene_findings()]
     return "\n".join(
         f"checks/allowances.toml: {allowance.rule} for {allowance.path} excepts nothing any more"
-        for allowance in unused(found, read_allowances())
+        for allowance in unused(found, read_allowances(ALLOWANCES))
     )
 
 

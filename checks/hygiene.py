@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from checks.findings import Finding
+from core.vetting.breaches import Breach
 
 MAX_BYTES = 500_000
 
@@ -54,12 +54,12 @@ SECRETS = {
 }
 
 
-def check_file(path: str, size: int, text: str | None) -> list[Finding]:
+def check_file(path: str, size: int, text: str | None) -> list[Breach]:
     """Every breach of one file; ``text`` is None where it is no text."""
     found = [*_name_breaches(path, size)]
     if text is not None:
         found += [(_line(text, position), rule, message) for position, rule, message in _text_breaches(path, text)]
-    return [Finding(path, line, rule, message) for line, rule, message in found]
+    return [Breach(path, line, rule, message) for line, rule, message in found]
 
 
 def _name_breaches(path: str, size: int) -> Iterator[tuple[int, str, str]]:

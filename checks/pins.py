@@ -11,7 +11,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from checks.findings import Finding
+from core.vetting.breaches import Breach
 
 RULE = "pins"
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
@@ -54,11 +54,11 @@ def installed_closure(requirements: Iterable[Requirement]) -> dict[str, str | No
     return closure
 
 
-def check_pins(root: Path) -> list[Finding]:
+def check_pins(root: Path) -> list[Breach]:
     pins = read_pins((root / "constraints.txt").read_text(encoding="utf-8"))
     requirements = stated_requirements((root / "pyproject.toml").read_text(encoding="utf-8"))
     messages = compare(installed_closure(requirements), pins)
-    return [Finding("constraints.txt", 1, RULE, message) for message in messages]
+    return [Breach("constraints.txt", 1, RULE, message) for message in messages]
 
 
 def compare(installed: dict[str, str | None], pins: dict[str, str]) -> list[str]:

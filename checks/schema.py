@@ -1,4 +1,4 @@
-"""Whether the migrations, run one after the other on an empty database, end at the models."""
+"""Whether the migrations of the standard profile end at the models."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import tempfile
 
 from core.app import load_registry
 from core.config import Config
-from core.db import migrations
+from core.vetting.schema import schema_findings
 
 
 def schema_differences() -> str:
@@ -14,6 +14,4 @@ def schema_differences() -> str:
     with tempfile.TemporaryDirectory() as scratch:
         config = Config.from_environment({"BANYAN_DATA": scratch})
         registry = load_registry(config)
-        migrations.replay(config, registry)
-        without = [f"{chain.addon}: no migrations" for chain in migrations.chains(registry) if chain.head is None]
-        return "\n".join([*without, *migrations.check(config, registry)])
+        return "\n".join(map(str, schema_findings(config, registry, registry.order)))

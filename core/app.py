@@ -31,6 +31,7 @@ from core.jobs import setup as jobs
 from core.kernel import EXTENSION, Kernel
 from core.manifest import KERNEL, BootError, BootProblem, MenuEntry, SlotEntry
 from core.operations import request_log
+from core.problem_codes import Code
 from core.registry import Registry
 from core.resolution import choose, wanted_addons
 from core.resources.base import Resource, instance_of
@@ -114,29 +115,38 @@ def _register_routes(app: Flask, registry: Registry) -> None:
     problems: list[BootProblem] = []
     for addon in registry.addons:
         blueprint = Blueprint(addon.name, addon.package)
-        for route in _routes_of(registry, addon.name):
+        for route in _routes_of(registry, addon.name, problems):
             endpoint = f"{addon.name}.{route.endpoint}"
             if endpoint in declared:
                 fix = "Rename one of the two views."
-                problems.append(BootProblem(addon.package, endpoint, "This endpoint is declared twice.", fix))
+                message = "This endpoint is declared twice."
+                problems.append(BootProblem(addon.package, endpoint, message, fix, Code.DOUBLED_ENDPOINT))
             declared[endpoint] = route.access
             blueprint.add_url_rule(route.rule, route.endpoint, route.view, methods=list(route.methods))
         app.register_blueprint(blueprint)
     app.extensions["banyan_access"] = declared
-    problems += _unknown_targets(registry, declared)
+    if not any(each.code is Code.RESOURCE for each in problems):  # the routes of such a resource would be missed
+        problems += _unknown_targets(registry, declared)
     if problems:
         raise BootError(problems)
 
 
-def _routes_of(registry: Registry, addon: str) -> list[Route]:
-    """An addon's routes with their whole paths. The kernel's own pages stand at the top, its resources below /core."""
+def _routes_of(registry: Registry, addon: str, problems: list[BootProblem]) -> list[Route]:
+    """An addon's routes with their whole paths. The kernel's own pages stand at the top, its resources below /core.
+
+    A resource that is declared wrongly has no routes; what is wrong with it goes to ``problems``.
+    """
     pages = [route for found in registry.instances(AddonViews) if found.addon == addon for route in found.obj.routes]
     prefix = "" if addon == KERNEL else f"/{addon}"
     routes = [replace(route, rule=f"{prefix}{route.rule}") for route in pages]
     for resource in registry.subclasses(Resource):
         if resource.addon == addon:
-            routes += [replace(route, rule=f"/{addon}{route.rule}") for route in resource.obj.routes(addon)]
-            routes += api_routes(instance_of(resource.obj, addon))
+            try:
+                routes += [replace(route, rule=f"/{addon}{route.rule}") for route in resource.obj.routes(addon)]
+            except BootError as error:
+                problems += error.problems
+            else:
+                routes += api_routes(instance_of(resource.obj, addon))
     return routes
 
 
@@ -148,10 +158,12 @@ def _unknown_targets(registry: Registry, declared: dict[str, Access]) -> list[Bo
     for entry in targets:
         if entry.endpoint not in declared:
             fix = "Name the endpoint of a view or resource of this addon."
-            problems.append(BootProblem(f"{entry.addon}.toml", entry.endpoint, "There is no such endpoint.", fix))
+            place, message = f"{entry.addon}.toml", "There is no such endpoint."
+            problems.append(BootProblem(place, entry.endpoint, message, fix, Code.UNKNOWN_ENDPOINT))
     for endpoint, access in declared.items():
         for permission in access.permissions:
             if permission != SIGNED_IN and permission not in registry.permissions:
                 fix = "Declare it under [permissions] in the manifest, or correct the route."
-                problems.append(BootProblem(endpoint, permission, "This permission is not declared.", fix))
+                message = "This permission is not declared."
+                problems.append(BootProblem(endpoint, permission, message, fix, Code.UNDECLARED_PERMISSION))
     return problems

@@ -13,6 +13,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 from core.manifest import KERNEL, BootProblem, Manifest, Profile, read_manifest, read_profile
+from core.problem_codes import Code
 
 ENTRY_POINT_GROUP = "banyan.addons"
 NAMESPACE = "addons"  # the namespace package that every root adds to
@@ -92,7 +93,7 @@ class _Search:
         manifests, code = root / MANIFESTS, root / NAMESPACE
         if not manifests.is_dir() and not code.is_dir():
             fix = "Name the folder above addons/ and manifests/."
-            self._problem(root, "", "This root holds neither addons/ nor manifests/.", fix)
+            self._problem(root, "", "This root holds neither addons/ nor manifests/.", fix, Code.EMPTY_ROOT)
             return
         self._refuse_init(root)
         for file in sorted(manifests.glob("*.toml")):
@@ -106,17 +107,18 @@ class _Search:
         origin = f"{entry_point.dist.name} {entry_point.dist.version}" if entry_point.dist else "entry point"
         source = f"{origin}, entry point {entry_point.name} = {entry_point.value}"
         if entry_point.attr:
-            self._problem(source, "", "The value must be a package alone.", f'Write "{entry_point.module}".')
+            fix = f'Write "{entry_point.module}".'
+            self._problem(source, "", "The value must be a package alone.", fix, Code.BAD_ENTRY_POINT)
             return
         folder = _package_folder(entry_point.module)
         if folder is None:
             fix = "Install the distribution again, or correct its entry point."
-            self._problem(source, "", f'The package "{entry_point.module}" is not there.', fix)
+            self._problem(source, "", f'The package "{entry_point.module}" is not there.', fix, Code.BAD_ENTRY_POINT)
             return
         self._claimed.add(folder)
         if not (folder / MANIFEST_FILE).is_file():
             fix = f"Ship {MANIFEST_FILE} inside the package (package data)."
-            self._problem(folder / MANIFEST_FILE, "", f"{source}: there is no manifest.", fix)
+            self._problem(folder / MANIFEST_FILE, "", f"{source}: there is no manifest.", fix, Code.BAD_ENTRY_POINT)
             return
         self._add(folder / MANIFEST_FILE, folder.name, entry_point.module, folder, origin)
 
@@ -125,12 +127,14 @@ class _Search:
         for folder in self._packaged:
             if folder not in self._claimed:
                 fix = f"Move it to {MANIFESTS}/{folder.name}.toml, or announce the package as {ENTRY_POINT_GROUP}."
-                self._problem(folder / MANIFEST_FILE, "", "No entry point announces this manifest.", fix)
+                self._problem(
+                    folder / MANIFEST_FILE, "", "No entry point announces this manifest.", fix, Code.NO_MANIFEST
+                )
 
     def _root_addon(self, file: Path, folder: Path, origin: str) -> None:
         if not (folder / "__init__.py").is_file():
             fix = f"Add {folder / '__init__.py'}, or remove the manifest."
-            self._problem(file, "", "This manifest has no code.", fix)
+            self._problem(file, "", "This manifest has no code.", fix, Code.NO_CODE)
         self._add(file, file.stem, f"{NAMESPACE}.{file.stem}", folder, origin)
 
     def _check_code_folder(self, folder: Path, manifest: Path) -> None:
@@ -139,13 +143,14 @@ class _Search:
         if (folder / MANIFEST_FILE).is_file():
             self._packaged.append(folder)
         else:
-            self._problem(folder, "", "This addon has no manifest.", f"Add {manifest}, or remove the folder.")
+            fix = f"Add {manifest}, or remove the folder."
+            self._problem(folder, "", "This addon has no manifest.", fix, Code.NO_MANIFEST)
 
     def _add(self, file: Path, expected_name: str, package: str, folder: Path, origin: str) -> None:
         if expected_name in self.known:
             other = self.known[expected_name].file
             fix = f"Remove one of the two: {other} or {file}."
-            self._problem(file, "name", f'"{expected_name}" comes from {other} as well.', fix)
+            self._problem(file, "name", f'"{expected_name}" comes from {other} as well.', fix, Code.TWO_ORIGINS)
             return
         manifest, problems = read_manifest(file, expected_name)
         self.problems.extend(problems)
@@ -161,19 +166,19 @@ class _Search:
             return
         if profile.name in self.profiles:
             other = self.profiles[profile.name].file
-            self._problem(
-                file, "", f'The profile "{profile.name}" comes from {other} as well.', "Rename one of the two."
-            )
+            message = f'The profile "{profile.name}" comes from {other} as well.'
+            self._problem(file, "", message, "Rename one of the two.", Code.TWO_ORIGINS)
             return
         self.profiles[profile.name] = profile
 
     def _refuse_init(self, root: Path) -> None:
         file = root / NAMESPACE / "__init__.py"
         if file.is_file() and not any(problem.file == str(file) for problem in self.problems):
-            self._problem(file, "", "This file hides the addons of every other root.", "Remove it.")
+            message = "This file hides the addons of every other root."
+            self._problem(file, "", message, "Remove it.", Code.HIDDEN_NAMESPACE)
 
-    def _problem(self, file: Path | str, key: str, message: str, fix: str) -> None:
-        self.problems.append(BootProblem(str(file), key, message, fix))
+    def _problem(self, file: Path | str, key: str, message: str, fix: str, code: Code) -> None:
+        self.problems.append(BootProblem(str(file), key, message, fix, code))
 
 
 def _code_folders(code: Path) -> Iterator[Path]:

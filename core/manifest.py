@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 from croniter import croniter
 from croniter.croniter import CroniterError
 
+from core.problem_codes import Code
 from core.spelling import did_you_mean
 
 KERNEL = "core"
@@ -50,12 +51,13 @@ _CRON_REFERENCE = datetime(2024, 1, 1)  # noqa: DTZ001 - a fixed start for askin
 
 @dataclass(frozen=True, slots=True)
 class BootProblem:
-    """One reason not to start: which file, which key in it, what is wrong, what to do."""
+    """One reason not to start: which file, which key in it, what is wrong, what to do; ``code`` is stable."""
 
     file: str
     key: str
     message: str
     fix: str
+    code: Code = Code.DOES_NOT_BOOT
 
     def __str__(self) -> str:
         where = f"{self.file}: {self.key}" if self.key else self.file
@@ -208,12 +210,16 @@ def read_manifest(path: Path, expected_name: str) -> tuple[Manifest | None, tupl
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        return None, (BootProblem(file, "", f"This is not valid TOML: {error}.", "Correct the line that is named."),)
+        return None, (_unreadable(file, f"This is not valid TOML: {error}.", "Correct the line that is named."),)
     except (OSError, UnicodeDecodeError) as error:
-        return None, (BootProblem(file, "", f"It cannot be read: {error}.", "Save it as UTF-8 text."),)
+        return None, (_unreadable(file, f"It cannot be read: {error}.", "Save it as UTF-8 text."),)
     problems: list[BootProblem] = []
     manifest = _Manifest(_Table(table, file, "", problems), expected_name).read()
     return (None if problems else manifest), tuple(problems)
+
+
+def _unreadable(file: str, message: str, fix: str) -> BootProblem:
+    return BootProblem(file, "", message, fix, Code.UNREADABLE_MANIFEST)
 
 
 class _Table:
@@ -226,8 +232,14 @@ class _Table:
         self._problems = problems
         self._taken: set[str] = set()
 
-    def problem(self, key: str, message: str, fix: str) -> None:
-        self._problems.append(BootProblem(self._file, self._path(key), message, fix))
+    def problem(self, key: str, message: str, fix: str, code: Code = Code.WRONG_FORM) -> None:
+        self._problems.append(BootProblem(self._file, self._path(key), message, fix, code))
+
+    def missing(self, key: str, message: str, fix: str) -> None:
+        self.problem(key, message, fix, Code.MISSING_VALUE)
+
+    def doubled(self, key: str, message: str, fix: str) -> None:
+        self.problem(key, message, fix, Code.DOUBLED)
 
     def has(self, key: str) -> bool:
         return key in self._values
@@ -241,10 +253,10 @@ class _Table:
         value = self.raw(key)
         if value is None:
             if default is None:
-                self.problem(key, "This key is missing.", f'Add {key} = "…".')
+                self.missing(key, "This key is missing.", f'Add {key} = "…".')
             return default or ""
         if not isinstance(value, str) or (default is None and not value.strip()):
-            self.problem(key, f"{_shown(value)} is not a text.", f'Write {key} = "…".')
+            self.missing(key, f"{_shown(value)} is not a text.", f'Write {key} = "…".')
             return ""
         if form and value and not form.fullmatch(value):
             self.problem(key, f'"{value}" does not have the right form.', fix)
@@ -261,7 +273,7 @@ class _Table:
         if value is None:
             return default
         if type(value) is not int:
-            self.problem(key, f"{_shown(value)} is not a whole number.", f"Write {key} = 10, without quotes.")
+            self.missing(key, f"{_shown(value)} is not a whole number.", f"Write {key} = 10, without quotes.")
             return default
         return value
 
@@ -271,11 +283,11 @@ class _Table:
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.problem(key, f"{_shown(value)} is not a list of texts.", f'Write {key} = ["…", "…"].')
+            self.missing(key, f"{_shown(value)} is not a list of texts.", f'Write {key} = ["…", "…"].')
             return ()
         for item in dict.fromkeys(value):
             if value.count(item) > 1:
-                self.problem(key, f'"{item}" stands there twice.', "Remove one of them.")
+                self.doubled(key, f'"{item}" stands there twice.', "Remove one of them.")
             if form and not form.fullmatch(item):
                 self.problem(key, f'"{item}" does not have the right form.', fix)
         return tuple(dict.fromkeys(value))
@@ -284,7 +296,7 @@ class _Table:
         """The table below ``key``; an empty one where absent."""
         value = self.raw(key)
         if value is not None and not isinstance(value, dict):
-            self.problem(key, f"{_shown(value)} is not a table.", f"Write [{self._path(key)}] and its keys below.")
+            self.missing(key, f"{_shown(value)} is not a table.", f"Write [{self._path(key)}] and its keys below.")
             value = None
         return _Table(value or {}, self._file, self._path(key), self._problems)
 
@@ -294,7 +306,7 @@ class _Table:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.problem(key, f"{_shown(value)} is not a list of tables.", f"Write [[{self._path(key)}]] for each.")
+            self.missing(key, f"{_shown(value)} is not a list of tables.", f"Write [[{self._path(key)}]] for each.")
             return []
         path = self._path(key)
         return [_Table(item, self._file, f"{path}[{at}]", self._problems) for at, item in enumerate(value, 1)]
@@ -306,7 +318,7 @@ class _Table:
         """Report every key that nobody asked for."""
         for key in self._values:
             if key not in self._taken:
-                self.problem(key, "This key is unknown.", did_you_mean(key, self._taken))
+                self.problem(key, "This key is unknown.", did_you_mean(key, self._taken), Code.UNKNOWN_KEY)
 
     def _path(self, key: str) -> str:
         shown = f'"{key}"' if "." in key else key
@@ -331,7 +343,7 @@ class _Manifest:
         self._depends = self._read_addons("depends")
         self._optional = self._read_addons("optional")
         for both in sorted(set(self._depends) & set(self._optional)):
-            top.problem("optional", f'"{both}" stands in depends too.', "Name it in one of the two.")
+            top.doubled("optional", f'"{both}" stands in depends too.', "Name it in one of the two.")
         permissions = self._read_permissions()
         self._own_permissions = {permission.full_name for permission in permissions}
         manifest = Manifest(
@@ -370,9 +382,9 @@ class _Manifest:
     def _read_addons(self, key: str) -> tuple[str, ...]:
         names = self._top.texts(key, NAME, _NAME_FIX)
         if KERNEL in names:
-            self._top.problem(key, "Every addon depends on the kernel anyway.", f'Remove "{KERNEL}".')
+            self._top.doubled(key, "Every addon depends on the kernel anyway.", f'Remove "{KERNEL}".')
         if self._name in names:
-            self._top.problem(key, f'"{self._name}" names itself.', f'Remove "{self._name}".')
+            self._top.doubled(key, f'"{self._name}" names itself.', f'Remove "{self._name}".')
         return names
 
     def _read_permissions(self) -> tuple[Permission, ...]:
@@ -393,7 +405,7 @@ class _Manifest:
             for permission in permissions:
                 self._check_permission(table, "permissions", permission)
             if any(group.key == key for group in groups):
-                table.problem("key", f'Another group is called "{key}".', "Choose another key.")
+                table.doubled("key", f'Another group is called "{key}".', "Choose another key.")
             table.finish()
             groups.append(Group(self._name, key, title, permissions))
         return tuple(groups)
@@ -411,7 +423,7 @@ class _Manifest:
                 order=table.integer("order", DEFAULT_ORDER) or 0,
             )
             if any((other.title, other.endpoint) == (entry.title, entry.endpoint) for other in menu):
-                table.problem("endpoint", f'The menu has "{entry.title}" already.', "Remove one of the two entries.")
+                table.doubled("endpoint", f'The menu has "{entry.title}" already.', "Remove one of the two entries.")
             table.finish()
             menu.append(entry)
         return tuple(menu)
@@ -429,7 +441,7 @@ class _Manifest:
             )
             if any((other.slot, other.endpoint) == (entry.slot, entry.endpoint) for other in slots):
                 fix = "Remove one of the two entries."
-                table.problem("endpoint", f'"{entry.endpoint}" stands in slot "{entry.slot}" already.', fix)
+                table.doubled("endpoint", f'"{entry.endpoint}" stands in slot "{entry.slot}" already.', fix)
             table.finish()
             slots.append(entry)
         return tuple(slots)
@@ -439,7 +451,7 @@ class _Manifest:
         owner = slot.partition(".")[0]
         if _DOTTED.fullmatch(slot) and owner not in (*self._reachable(), *self._optional):
             fix = f'Add "{owner}" to depends, or to optional.'
-            table.problem("slot", f'"{slot}" belongs to an addon that this one does not name.', fix)
+            table.problem("slot", f'"{slot}" belongs to an addon that this one does not name.', fix, Code.NOT_OWN)
         return slot
 
     def _read_settings(self) -> tuple[Setting, ...]:
@@ -480,7 +492,7 @@ class _Manifest:
         table = jobs.table(name)
         if not _DOTTED.fullmatch(name) or name.partition(".")[0] != self._name:
             fix = f'Write [jobs."{self._name}.verb_noun"].'
-            jobs.problem(name, f'"{name}" is not a name for a job of this addon.', fix)
+            jobs.problem(name, f'"{name}" is not a name for a job of this addon.', fix, Code.NOT_OWN)
         schedule = table.text("schedule", "") or None
         if schedule is not None and not _comes_round(schedule):
             table.problem("schedule", f'"{schedule}" never comes round.', _CRON_FIX)
@@ -498,7 +510,7 @@ class _Manifest:
                 if method not in METHODS:
                     table.problem("methods", f'"{method}" is not a method.', did_you_mean(method, METHODS))
             if any(other.path == path for other in webhooks):
-                table.problem("path", f'"{path}" stands there twice.', "Choose another path.")
+                table.doubled("path", f'"{path}" stands there twice.', "Choose another path.")
             table.finish()
             webhooks.append(Webhook(self._name, path, endpoint, methods))
         return tuple(webhooks)
@@ -508,7 +520,7 @@ class _Manifest:
         for table in tables:
             if table != self._name and not table.startswith(f"{self._name}_"):
                 fix = f'Name tables of this addon only: they begin with "{self._name}_".'
-                self._top.problem("shared_tables", f'"{table}" is not a table of this addon.', fix)
+                self._top.problem("shared_tables", f'"{table}" is not a table of this addon.', fix, Code.NOT_OWN)
         return tables
 
     def _reachable(self) -> tuple[str, ...]:
@@ -519,7 +531,9 @@ class _Manifest:
         owner = endpoint.partition(".")[0]
         if _DOTTED.fullmatch(endpoint) and owner not in owners:
             fix = f'Write it as "{self._name}.view_name".'
-            table.problem("endpoint", f'"{endpoint}" is not an endpoint that this addon may name here.', fix)
+            table.problem(
+                "endpoint", f'"{endpoint}" is not an endpoint that this addon may name here.', fix, Code.NOT_OWN
+            )
         return endpoint
 
     def _permission(self, table: _Table) -> str:
@@ -536,17 +550,19 @@ class _Manifest:
             table.problem(key, f'"{permission}" is not a full name of a permission.', fix)
         elif owner == self._name and permission not in self._own_permissions:
             fix = did_you_mean(permission, self._own_permissions)
-            table.problem(key, f'"{permission}" is not declared under [permissions].', fix)
+            table.problem(key, f'"{permission}" is not declared under [permissions].', fix, Code.NOT_OWN)
         elif owner not in self._reachable():
             fix = f'Add "{owner}" to depends, or name a permission of this addon.'
-            table.problem(key, f'"{permission}" belongs to an addon that this one does not depend on.', fix)
+            table.problem(
+                key, f'"{permission}" belongs to an addon that this one does not depend on.', fix, Code.NOT_OWN
+            )
 
 
 def _check_setting(table: _Table, setting: Setting) -> None:
     """The default must be a value that a tenant could enter, and the bounds must belong to the type."""
     if setting.type == "choice":
         if not setting.choices:
-            table.problem("choices", "A choice needs its choices.", 'Write choices = { value = "Label" }.')
+            table.missing("choices", "A choice needs its choices.", 'Write choices = { value = "Label" }.')
     elif table.has("choices"):
         table.problem(
             "choices", f"A setting of type {setting.type} has no choices.", 'Remove it, or use type "choice".'
@@ -558,7 +574,7 @@ def _check_setting(table: _Table, setting: Setting) -> None:
     if setting.min is not None and setting.max is not None and setting.min > setting.max:
         table.problem("min", "The smallest value is above the largest.", "Exchange min and max.")
     elif not table.has("default"):
-        table.problem("default", "This key is missing.", "Add default = …, of the setting's type.")
+        table.missing("default", "This key is missing.", "Add default = …, of the setting's type.")
     elif (setting.choices or setting.type != "choice") and (wrong := setting_error(setting, setting.default)):
         table.problem("default", f"{_shown(setting.default)} {wrong}.", f"Give a default of type {setting.type}.")
 
@@ -620,11 +636,11 @@ def read_profile(path: Path) -> tuple[Profile | None, tuple[BootProblem, ...]]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return None, (BootProblem(file, "", f"It cannot be read: {error}.", "Correct it; it is UTF-8 TOML."),)
+        return None, (_unreadable(file, f"It cannot be read: {error}.", "Correct it; it is UTF-8 TOML."),)
     problems: list[BootProblem] = []
     table = _Table(values, file, "", problems)
     profile = Profile(path.stem, table.text("title"), table.texts("addons", NAME, _NAME_FIX), file)
     if not table.has("addons"):
-        table.problem("addons", "This key is missing.", 'Add addons = ["…"].')
+        table.missing("addons", "This key is missing.", 'Add addons = ["…"].')
     table.finish()
     return (None if problems else profile), tuple(problems)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from core.discovery import Discovery, FoundAddon
 from core.manifest import KERNEL, BootError, BootProblem
+from core.problem_codes import Code
 from core.spelling import did_you_mean
 
 
@@ -22,7 +23,7 @@ def wanted_addons(discovery: Discovery, addons: Sequence[str] | None, profile: s
     if profile in discovery.profiles:
         return discovery.profiles[profile].addons
     fix = did_you_mean(profile, discovery.profiles)
-    missing = BootProblem("BANYAN_PROFILE", "", f'There is no profile "{profile}".', fix)
+    missing = BootProblem("BANYAN_PROFILE", "", f'There is no profile "{profile}".', fix, Code.UNKNOWN_ADDON)
     raise BootError([*discovery.problems, missing])
 
 
@@ -64,7 +65,8 @@ def _with_dependencies(
     for name in dict.fromkeys(wanted):
         if name not in known and name not in broken:
             message = f'There is no addon "{name}".'
-            problems.append(BootProblem("BANYAN_ADDONS or profile", name, message, did_you_mean(name, offered)))
+            fix = did_you_mean(name, offered)
+            problems.append(BootProblem("BANYAN_ADDONS or profile", name, message, fix, Code.UNKNOWN_ADDON))
     chosen = {KERNEL: known[KERNEL]} if KERNEL in known else {}
     waiting = [name for name in wanted if name in known]
     while waiting:
@@ -78,7 +80,7 @@ def _with_dependencies(
             elif needed not in broken:
                 message = f'"{name}" depends on "{needed}", which was not found.'
                 fix = did_you_mean(needed, set(offered) - {name})
-                problems.append(BootProblem(str(known[name].file), "depends", message, fix))
+                problems.append(BootProblem(str(known[name].file), "depends", message, fix, Code.UNKNOWN_ADDON))
     return dict(sorted(chosen.items()))
 
 
@@ -90,7 +92,7 @@ def _cycle_problems(chosen: Mapping[str, FoundAddon]) -> Iterator[BootProblem]:
         if tangle != set(circle):
             message += f" Entangled with it: {', '.join(sorted(tangle))}."
         fix = "Turn one of the dependencies into an optional one with extends/<other>.py, or into an event."
-        yield BootProblem(str(chosen[min(tangle)].file), "depends", message, fix)
+        yield BootProblem(str(chosen[min(tangle)].file), "depends", message, fix, Code.CIRCLE)
 
 
 def _needs(chosen: Mapping[str, FoundAddon], name: str) -> tuple[str, ...]:
@@ -150,9 +152,8 @@ def _prefix_problems(chosen: Iterable[FoundAddon]) -> Iterator[BootProblem]:
         for long in addons:
             if long.startswith(f"{short}_"):
                 message = f'Tables of "{long}" could be taken for tables of "{short}".'
-                yield BootProblem(
-                    str(addons[long].file), "name", message, f'Rename it so that "{short}_" is no prefix.'
-                )
+                fix = f'Rename it so that "{short}_" is no prefix.'
+                yield BootProblem(str(addons[long].file), "name", message, fix, Code.PREFIX)
 
 
 def _reference_problems(chosen: Mapping[str, FoundAddon]) -> Iterator[BootProblem]:
@@ -165,12 +166,14 @@ def _reference_problems(chosen: Mapping[str, FoundAddon]) -> Iterator[BootProble
             if owner in chosen and permission not in declared:
                 theirs = {name for name in declared if name.startswith(f"{owner}.")}
                 message = f'"{permission}" is not declared by "{owner}".'
-                yield BootProblem(str(found.file), key, message, did_you_mean(permission, theirs))
+                fix = did_you_mean(permission, theirs)
+                yield BootProblem(str(found.file), key, message, fix, Code.FOREIGN_PERMISSION)
         for at, webhook in enumerate(found.manifest.webhooks, 1):
             other = paths.setdefault(webhook.path, found.name)
             if other != found.name:
                 message = f'"{webhook.path}" is a webhook of "{other}" already.'
-                yield BootProblem(str(found.file), f"webhooks[{at}].path", message, "Choose another path.")
+                key, fix = f"webhooks[{at}].path", "Choose another path."
+                yield BootProblem(str(found.file), key, message, fix, Code.WEBHOOK_PATH)
 
 
 def _named_permissions(found: FoundAddon) -> Iterator[tuple[str, str]]:

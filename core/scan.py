@@ -13,6 +13,7 @@ from types import ModuleType
 
 from core.discovery import NAMESPACE, FoundAddon
 from core.manifest import KERNEL, BootProblem
+from core.problem_codes import Code
 from core.spelling import did_you_mean
 
 # The modules of an addon, in the order of import: what others build on comes first.
@@ -108,7 +109,7 @@ def _import_package(run: _Importer, found: FoundAddon) -> ModuleType | None:
     if actual != found.folder.resolve():
         message = f'"{found.package}" was imported from {actual} instead.'
         fix = "Take that folder off the import path, or rename one of the two."
-        run.problems.append(BootProblem(str(found.file), "name", message, fix))
+        run.problems.append(BootProblem(str(found.file), "name", message, fix, Code.WRONG_PLACE))
         return None
     return module
 
@@ -123,7 +124,7 @@ def _undeclared_extensions(found: FoundAddon) -> Iterator[BootProblem]:
         if file.stem not in named:
             message = f'It extends "{file.stem}", which the manifest names neither in depends nor in optional.'
             fix = f'Add "{file.stem}" to optional in {found.file}, or rename the file. {did_you_mean(file.stem, named)}'
-            yield BootProblem(str(file), "", message, fix)
+            yield BootProblem(str(file), "", message, fix, Code.UNDECLARED_EXTENSION)
 
 
 @dataclass
@@ -143,7 +144,8 @@ class _Importer:
                 if module := self.module(each):
                     yield module
         elif any(parts.glob("*.py")):
-            self.problems.append(BootProblem(str(parts), "", "This folder has no __init__.py.", "Add an empty one."))
+            message, fix = "This folder has no __init__.py.", "Add an empty one."
+            self.problems.append(BootProblem(str(parts), "", message, fix, Code.NO_INIT))
 
     def module(self, name: str) -> ModuleType | None:
         """The module, or None and a problem with the traceback's last line."""
@@ -152,7 +154,9 @@ class _Importer:
         except (Exception, SystemExit) as error:
             last_line = traceback.format_exception_only(error)[-1].strip()
             message = f"Importing {name} failed: {last_line}"
-            self.problems.append(BootProblem(self._place(error, name), "", message, "Correct the code at that place."))
+            code = getattr(error, "problem_code", Code.IMPORT_FAILS)
+            fix = "Correct the code at that place."
+            self.problems.append(BootProblem(self._place(error, name), "", message, fix, code))
         return None
 
     def _place(self, error: BaseException, name: str) -> str:

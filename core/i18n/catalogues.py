@@ -13,6 +13,7 @@ from babel.messages.pofile import PoFileError, read_po
 from core.discovery import NAMESPACE, FoundAddon
 from core.i18n.locale import LOCALES, of_application
 from core.manifest import KERNEL, BootError, BootProblem
+from core.problem_codes import Code
 
 TRANSLATIONS = "translations"
 KERNEL_FOLDER = Path(__file__).resolve().parent.parent
@@ -77,7 +78,8 @@ def read_library(addons: Sequence[FoundAddon]) -> Library:
             try:
                 catalogues[domain, file.stem] = _read(file)
             except (PoFileError, ValueError, OSError) as error:
-                problems.append(BootProblem(str(file), "", f"It cannot be parsed: {error}.", "Correct that line."))
+                message = f"It cannot be parsed: {error}."
+                problems.append(BootProblem(str(file), "", message, "Correct that line.", Code.VIETNAMESE))
     if problems:
         raise BootError(problems)
     return Library(catalogues, {KERNEL: KERNEL, **{found.package: found.name for found in addons}})

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from core.kernel import current_kernel
 from core.manifest import BootProblem
 from core.marks import mark
+from core.problem_codes import Code
 from core.registry import Registry
 
 MAX_ATTEMPTS = 3
@@ -84,20 +85,24 @@ def job_problems(registry: Registry) -> Iterator[BootProblem]:
         name = cast(JobDeclaration, marked.value).name
         place = f"{marked.obj.__module__}.{marked.obj.__qualname__}"
         if name.partition(".")[0] != marked.addon:
-            yield BootProblem(place, name, "A job's name begins with its addon.", f"Call it {marked.addon}.…")
+            yield _problem(place, name, "A job's name begins with its addon.", f"Call it {marked.addon}.…")
         if name in declared:
-            yield BootProblem(place, name, f"{declared[name]} has this name already.", "Rename one of the two.")
-        if name in scheduled and (missing := _needed_arguments(marked.obj)):
+            yield _problem(place, name, f"{declared[name]} has this name already.", "Rename one of the two.")
+        if name in scheduled and (missing := needed_arguments(marked.obj)):
             fix = "Give them defaults, or take the schedule out of the manifest."
-            yield BootProblem(place, name, f"A scheduled job gets no arguments, and this one needs {missing}.", fix)
+            yield _problem(place, name, f"A scheduled job gets no arguments, and this one needs {missing}.", fix)
         declared[name] = place
     for name, entry in registry.jobs.items():
         if name not in declared:
             fix = f'Mark its function with @job("{name}", …), or remove the entry.'
-            yield BootProblem(f"{entry.addon}.toml", name, "No function is declared as this job.", fix)
+            yield _problem(f"{entry.addon}.toml", name, "No function is declared as this job.", fix)
 
 
-def _needed_arguments(function: Callable[..., Any]) -> str:
+def _problem(place: str, name: str, message: str, fix: str) -> BootProblem:
+    return BootProblem(place, name, message, fix, Code.JOB)
+
+
+def needed_arguments(function: Callable[..., Any]) -> str:
     """The parameters that the function cannot be called without, beside the run."""
     parameters = list(inspect.signature(function).parameters.values())[1:]
     needed = (each.name for each in parameters if each.default is each.empty and each.kind not in VARIADIC)

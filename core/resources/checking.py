@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Table, inspect
 
 from core.manifest import BootError, BootProblem
+from core.problem_codes import Code
 from core.resources.columns import KINDS
 from core.resources.custom_fields.definitions import PREFIX
 from core.resources.paths import Paths
@@ -27,7 +28,7 @@ def check_resource(resource: Resource[Any]) -> None:
     ]
     if problems:
         place = f"{type(resource).__module__}.{type(resource).__qualname__}"
-        raise BootError([BootProblem(place, key, message, fix) for key, message, fix in problems])
+        raise BootError([BootProblem(place, key, message, fix, Code.RESOURCE) for key, message, fix in problems])
 
 
 Wrong = Iterator[tuple[str, str, str]]

@@ -3,9 +3,9 @@
 import pytest
 
 import checks.__main__ as runner
-from checks.findings import Allowance, Finding, read_allowances, unused, without_allowed
+from core.vetting.breaches import Allowance, Breach, read_allowances, unused, without_allowed
 
-FINDING = Finding("core/ui/icons.py", 7, "markup", "Markup() switches escaping off")
+FINDING = Breach("core/ui/icons.py", 7, "markup", "Markup() switches escaping off")
 
 
 @pytest.fixture

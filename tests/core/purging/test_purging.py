@@ -28,6 +28,7 @@ from core.purging.belongings import NAMING_COLUMNS
 from core.settings import set_setting
 from core.tenancy.services import disable_addon, enable_addon
 from core.testing.databases import AddonSet
+from core.testing.promises import traces_of
 from core.testing.world import World, make_environ
 
 ROOT = Path(__file__).parents[2] / "docs" / "root"
@@ -75,19 +76,6 @@ def live_with_it(world: World, tenant: Any) -> Any:
     return user
 
 
-def traces(dump: dict[str, list[tuple[str, ...]]]) -> list[str]:
-    """What of the addon stands in the kernel's tables, but for the note that it was purged."""
-    marks = ("visits.", "visits_", "/visits/")
-    return [
-        f"{table}: {value}"
-        for table, rows in dump.items()
-        for row in rows
-        for value in row
-        if "purge" not in row
-        and (value == "visits" or value.startswith(marks) or (table == "core_job" and '"visits.' in value))
-    ]
-
-
 def test_everything_is_exported_and_nothing_is_left(
     world: World, database: Any, databases: Any, purge: Callable[..., Result], tmp_path: Path
 ) -> None:
@@ -97,7 +85,7 @@ def test_everything_is_exported_and_nothing_is_left(
         live_with_it(world, tenant)
     switch_off(world, *tenants)
     before = engine.dump(database)
-    assert {line.partition(":")[0] for line in traces(before)} >= {
+    assert {line.partition(":")[0] for line in traces_of("visits", before)} >= {
         "core_attachment", "core_audit", "core_export", "core_group_permission", "core_import", "core_job", "core_setting",
         "core_job_dispatch", "core_notification", "core_tenant_addon",
     }  # fmt: skip
@@ -106,7 +94,7 @@ def test_everything_is_exported_and_nothing_is_left(
 
     assert done.exit_code == 0, done.output
     after = engine.dump(database)
-    assert traces(after) == []
+    assert traces_of("visits", after) == []
     assert [name for name in after if name.startswith("visits")] == []
     assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
     (archive,) = (tmp_path / "purged").iterdir()
@@ -199,7 +187,7 @@ def test_an_addon_whose_code_is_not_loaded_any_more_can_be_purged(
 
     assert purge("visits", "--yes", addons=",").exit_code == 0
 
-    assert traces(databases(database.engine_name).engine.dump(database)) == []
+    assert traces_of("visits", databases(database.engine_name).engine.dump(database)) == []
 
 
 def test_a_failure_drops_nothing(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from checks.findings import Finding
+from core.vetting.breaches import Breach
 
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 SAFE_FILTER = re.compile(r"\|\s*safe\b")
@@ -70,10 +70,10 @@ class Page(HTMLParser):
         return sum(len(text) for text in lines[: line - 1]) + column
 
 
-def check_template(path: str, text: str) -> list[Finding]:
+def check_template(path: str, text: str) -> list[Breach]:
     """Every breach in one template, in the order of its lines."""
     found = [*Page(text).found, *_jinja_breaches(text)]
-    return [Finding(path, line, rule, message) for line, rule, message in sorted(set(found))]
+    return [Breach(path, line, rule, message) for line, rule, message in sorted(set(found))]
 
 
 def _blank(match: re.Match[str]) -> str:

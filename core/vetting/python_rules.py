@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from checks.findings import Finding
+from core.vetting.breaches import Breach
 
 SCOPE = ("core/", "addons/", "bench/", "checks/", "wsgi.py")
 
@@ -215,12 +215,12 @@ RULES: dict[str, Rule] = {
 }
 
 
-def check_source(path: str, text: str) -> list[Finding]:
+def check_source(path: str, text: str) -> list[Breach]:
     """Every breach in one module; a module outside the rules' scope has none."""
     if not path.startswith(SCOPE) or not path.endswith(".py"):
         return []
     source = Source(path, text)
-    return [Finding(path, line, rule, message) for rule, judge in RULES.items() for line, message in judge(source)]
+    return [Breach(path, line, rule, message) for rule, judge in RULES.items() for line, message in judge(source)]
 
 
 def _is_built_string(node: ast.expr) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.template_rules import check_template
+from core.vetting.template_rules import check_template
 
 BAD = [
     ("hx-on", "<button hx-on:click='go()'>"),

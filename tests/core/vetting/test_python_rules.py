@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.python_rules import RULES, check_source
+from core.vetting.python_rules import RULES, check_source
 
 BAD = [
     ("sql-from-string", "session.execute(f'SELECT * FROM {table}')"),

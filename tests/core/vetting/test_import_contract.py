@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks.import_contract import check_imports, read_manifests
+from core.vetting.import_contract import check_imports, read_neighbours
 
 MANIFESTS = {
     "customer": "depends = []",
@@ -39,7 +39,7 @@ GOOD = [
 def manifests(tmp_path):
     for name, text in MANIFESTS.items():
         (tmp_path / f"{name}.toml").write_text(text)
-    return read_manifests(tmp_path)
+    return read_neighbours(tmp_path)
 
 
 @pytest.mark.parametrize(("path", "code", "complaint"), BAD)

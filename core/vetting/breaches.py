@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-ALLOWANCES = Path(__file__).with_name("allowances.toml")
-
 
 @dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """One breach of one rule at one place; ``path`` is relative to the repository."""
+class Breach:
+    """One breach of one rule at one place; ``path`` is relative to the root that holds ``addons/``."""
 
     path: str
     line: int
@@ -32,11 +30,11 @@ class Allowance:
     path: str
     reason: str
 
-    def covers(self, finding: Finding) -> bool:
+    def covers(self, finding: Breach) -> bool:
         return finding.rule == self.rule and fnmatchcase(finding.path, self.path)
 
 
-def read_allowances(file: Path = ALLOWANCES) -> tuple[Allowance, ...]:
+def read_allowances(file: Path) -> tuple[Allowance, ...]:
     """The exceptions of ``allowances.toml``; a missing or empty reason is an error."""
     entries = tomllib.loads(file.read_text(encoding="utf-8")).get("allow", [])
     allowances = tuple(Allowance(**entry) for entry in entries)
@@ -46,11 +44,11 @@ def read_allowances(file: Path = ALLOWANCES) -> tuple[Allowance, ...]:
     return allowances
 
 
-def without_allowed(findings: Iterable[Finding], allowances: Iterable[Allowance]) -> list[Finding]:
+def without_allowed(findings: Iterable[Breach], allowances: Iterable[Allowance]) -> list[Breach]:
     return sorted(f for f in findings if not any(allowance.covers(f) for allowance in allowances))
 
 
-def unused(findings: Iterable[Finding], allowances: Iterable[Allowance]) -> list[Allowance]:
+def unused(findings: Iterable[Breach], allowances: Iterable[Allowance]) -> list[Allowance]:
     """Exceptions that no longer except anything: they would hide the next breach."""
     found = list(findings)
     return [allowance for allowance in allowances if not any(allowance.covers(finding) for finding in found)]

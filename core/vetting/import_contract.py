@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks.findings import Finding
-from checks.python_rules import Source
+from core.vetting.breaches import Breach
+from core.vetting.python_rules import Source
 
 RULE = "import-contract"
 PUBLIC_MODULES = {"api", "events", "contributions", "models"}
@@ -24,9 +24,11 @@ class Declared:
 
     depends: frozenset[str]
     optional: frozenset[str]
+    package: str = ""
+    """Its import name where that is not ``addons.<name>``."""
 
 
-def read_manifests(folder: Path) -> dict[str, Declared]:
+def read_neighbours(folder: Path) -> dict[str, Declared]:
     """Addon name → its declared neighbours."""
     manifests = {}
     for file in sorted(folder.glob("*.toml")):
@@ -35,7 +37,7 @@ def read_manifests(folder: Path) -> dict[str, Declared]:
     return manifests
 
 
-def check_imports(path: str, text: str, manifests: Mapping[str, Declared]) -> list[Finding]:
+def check_imports(path: str, text: str, manifests: Mapping[str, Declared]) -> list[Breach]:
     """Every import of one module that its place does not permit."""
     source = Source(path, text)
     if path.startswith("core/"):
@@ -44,7 +46,7 @@ def check_imports(path: str, text: str, manifests: Mapping[str, Declared]) -> li
         judged = _addon_breaches(source, manifests)
     else:
         return []
-    return [Finding(path, line, RULE, message) for line, message in judged]
+    return [Breach(path, line, RULE, message) for line, message in judged]
 
 
 def _kernel_breaches(source: Source) -> Iterable[tuple[int, str]]:
@@ -61,16 +63,26 @@ def _addon_breaches(source: Source, manifests: Mapping[str, Declared]) -> Iterab
         return
     permitted = _neighbours(source.path, manifests[own])
     for line, module in source.imports():
-        root, _, rest = module.partition(".")
+        root = module.partition(".")[0]
         if root in {"tests", "checks", "bench", "wsgi"}:
             yield line, f"an addon imports {module}"
-        other, _, inside = rest.partition(".")
-        if root != "addons" or other == own:
+        other, inside = _owner(module, manifests)
+        if other in {"", own}:
             continue
         if other not in permitted:
             yield line, f"{own} imports {other}, which its manifest does not declare{_hint(other, manifests[own])}"
         elif inside.partition(".")[0] not in PUBLIC_MODULES:
             yield line, f"{module} is private to {other}; only its {', '.join(sorted(PUBLIC_MODULES))} are public"
+
+
+def _owner(module: str, manifests: Mapping[str, Declared]) -> tuple[str, str]:
+    """The addon that a module belongs to and its path inside; empty for a module of none."""
+    for name, declared in manifests.items():
+        if declared.package and f"{module}.".startswith(f"{declared.package}."):
+            return name, module[len(declared.package) + 1 :]
+    root, _, rest = module.partition(".")
+    name, _, inside = rest.partition(".")
+    return (name, inside) if root == "addons" else ("", "")
 
 
 def _neighbours(path: str, declared: Declared) -> frozenset[str]:
