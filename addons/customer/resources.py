@@ -41,7 +41,7 @@ from addons.customer.models import (
 from addons.customer.ownership import can_undo
 from addons.customer.provinces import PROVINCES
 from addons.customer.queries import list_all_entries, list_contacts, list_groups_of, list_handed_over
-from addons.customer.sharing import list_viewers
+from addons.customer.sharing import ShareChange, list_viewers, may_share, share_customers
 from core.audit import Recorded
 from core.db import Actor, ActorSession
 from core.discussion.subjects import Discussed
@@ -365,6 +365,8 @@ discussed = Discussed(
     title=lambda customer: customer.full_name,
     labels=FIELD_NAMES,
     may_comment=services.may_comment,
+    may_show=lambda session, customer: may_share(session, customer.owner_id),
+    show_to=lambda session, customer, ids: share_customers(session, [customer.id], ShareChange.ADD, ids),
 )
 """The discussion beside a customer (CUS-020 to CUS-036)."""
 

@@ -37,6 +37,9 @@ KINDS: dict[str, Kind] = {
 }
 """By extension. No HTML, no SVG, nothing that a browser or an office program would run."""
 
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+"""Media types that every browser shows; HEIC, as iPhones take it, is none."""
+
 
 def kind_of(name: str, head: bytes) -> Kind | None:
     """The kind of a file by its name, if its first bytes agree; None for what is not taken."""

@@ -9,12 +9,15 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db.base import TenantModel, index, link
-from core.db.mixins import Audited
+from core.db.mixins import Audited, SoftDelete
 from core.db.types import key_text
 
 
-class Attachment(Audited, TenantModel):
-    """A file on the record ``entity_id`` of the table ``entity``. ``size`` is in bytes; ``name`` is as the user had it."""
+class Attachment(Audited, SoftDelete, TenantModel):
+    """A file on the record ``entity_id`` of the table ``entity``. ``size`` is in bytes; ``name`` is as the user had it.
+
+    It goes with the comment that brought it.
+    """
 
     __tablename__ = "core_attachment"
     __table_args__ = (index("entity", "entity_id", "created_at"),)

@@ -131,6 +131,19 @@ files = Recorded(
     values={"entity": KIND_WORDS},
     links={"entity_id": "@entity"},
 )
+comments = Recorded(
+    "core_comment",
+    one=_("comment"),
+    labels={
+        "entity": _("Kind of record"),
+        "entity_id": _("Record"),
+        "body": _("Text"),
+        "place": _("Location"),
+    },
+    values={"entity": KIND_WORDS},
+    links={"entity_id": "@entity"},
+    actions={"edit_comment": _("Comment changed"), "remove_comment": _("Comment deleted")},
+)
 saved_views = Recorded(
     "core_saved_view",
     one=_("saved view"),

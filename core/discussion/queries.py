@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from core.access.models import User
+from core.attachments.kinds import PICTURES
 from core.attachments.models import Attachment
 from core.audit import AuditEntry
 from core.audit.kinds import ACTION_WORDS
 from core.audit.telling import Line, lines_by_entry, who_of
-from core.clock import to_local
+from core.clock import now, to_local
 from core.db.session import ActorSession
 from core.discussion.mentions import Mention, names_in, split_mentions
-from core.discussion.models import Comment
+from core.discussion.models import Comment, CommentLike
+from core.discussion.places import Place
+from core.discussion.services import EDITABLE_FOR, can_edit
 from core.discussion.subjects import Subject
 from core.i18n import translator
 
@@ -32,13 +35,46 @@ SHOWS = ("all", "posts", "logs")
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A comment as the page shows it."""
+    """A comment as the page shows it: to this reader, at this moment. ``liked_by`` has the names of who likes it;
+    ``editable_for`` is how long he may still change it, None where he may not.
+    """
 
     id: UUID
     at: datetime
     author: str
     parts: list[str | Mention]
     files: list[Attachment]
+    liked_by: list[str]
+    is_liked: bool
+    is_own: bool
+    is_edited: bool
+    is_removed: bool
+    editable_for: timedelta | None
+    body: str
+    place: Place | None
+
+    @property
+    def edit_label(self) -> str:
+        """ "Edit (1 h 24 min left)" """
+        hours, minutes = divmod(int((self.editable_for or timedelta()).total_seconds()) // 60, 60)
+        return str(
+            _("Edit (%(h)s h %(m)s min left)", h=hours, m=minutes) if hours else _("Edit (%(m)s min left)", m=minutes)
+        )
+
+    @property
+    def like_label(self) -> str:
+        """ "Like · 2", or "Liked · 1" for whoever did."""
+        word = _("Liked") if self.is_liked else _("Like")
+        return f"{word} · {len(self.liked_by)}" if self.liked_by else str(word)
+
+    @property
+    def pictures(self) -> list[Attachment]:
+        """The files that a browser can show."""
+        return [file for file in self.files if file.media_type in PICTURES]
+
+    @property
+    def other_files(self) -> list[Attachment]:
+        return [file for file in self.files if file.media_type not in PICTURES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +99,11 @@ class Stream:
 
     days: list[Day]
     earlier: datetime | None
+
+    @property
+    def read_until(self) -> datetime | None:
+        """When the newest comment was written that the reader sees here."""
+        return max((item.at for day in self.days for item in day.items if isinstance(item, Post)), default=None)
 
 
 def read_stream(
@@ -92,11 +133,44 @@ def _posts(session: ActorSession, subject: Subject, before: datetime | None) -> 
     query = query.options(joinedload(Comment.author)).order_by(Comment.created_at.desc(), Comment.id.desc())
     comments = session.scalars(query.limit(PAGE + 1)).all()
     files = _files_of(session, comments)
+    likes = _likes_of(session, comments)
     people = _people_in(session, comments)
-    return [
-        Post(each.id, each.created_at, each.author.name, split_mentions(each.body, people), files.get(each.id, []))
-        for each in comments
-    ]
+    return [_post(session, each, people, files.get(each.id, []), likes.get(each.id, [])) for each in comments]
+
+
+def _post(
+    session: ActorSession,
+    comment: Comment,
+    people: Mapping[str, str],
+    files: list[Attachment],
+    likes: list[tuple[UUID, str]],
+) -> Post:
+    me = session.actor.user_id
+    return Post(
+        comment.id,
+        comment.created_at,
+        comment.author.name,
+        split_mentions(comment.body, people),
+        files,
+        [name for _user_id, name in likes],
+        me in [user_id for user_id, _name in likes],
+        comment.author_id == me,
+        comment.edited_at is not None,
+        comment.removed_at is not None,
+        comment.created_at + EDITABLE_FOR - now() if can_edit(session, comment) else None,
+        comment.body,
+        Place.of_json(comment.place) if comment.place else None,
+    )
+
+
+def _likes_of(session: ActorSession, comments: Sequence[Comment]) -> dict[UUID, list[tuple[UUID, str]]]:
+    found: dict[UUID, list[tuple[UUID, str]]] = {}
+    if comments:
+        query = select(CommentLike.comment_id, User.id, User.name).join(User, User.id == CommentLike.user_id)
+        query = query.where(CommentLike.comment_id.in_([comment.id for comment in comments]))
+        for comment_id, user_id, name in session.execute(query.order_by(CommentLike.id)):
+            found.setdefault(comment_id, []).append((user_id, name))
+    return found
 
 
 def _files_of(session: ActorSession, comments: Sequence[Comment]) -> dict[UUID | None, list[Attachment]]:

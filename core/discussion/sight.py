@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import String, cast, literal, select, union_all
@@ -21,14 +22,28 @@ LOOKED_AT = 24
 """Colleagues whose sight is asked for at once; who is not among them is found by typing on."""
 
 
-def list_mentionable(session: ActorSession, subject: Subject, text: str) -> list[tuple[str, str]]:
-    """User name and name of up to :data:`MOST_OFFERED` colleagues that ``text`` may mean and who see the record."""
+@dataclass(frozen=True, slots=True)
+class Mentionable:
+    """A colleague whom an @ may call; ``sees`` is False for one to whom calling shows the record."""
+
+    username: str
+    name: str
+    sees: bool
+
+
+def list_mentionable(session: ActorSession, subject: Subject, text: str) -> list[Mentionable]:
+    """Up to :data:`MOST_OFFERED` colleagues that ``text`` may mean: who see the record, and others where the actor may
+    show it to them."""
     query = select(User.id, User.username, User.name).where(User.is_active, User.id != session.actor.user_id)
     if (criterion := matches(session, User, text)) is not None:
         query = query.where(criterion)
     people = session.execute(query.order_by(User.sort_name, User.id).limit(LOOKED_AT)).all()
     seeing = who_sees(session, subject, [person.id for person in people])
-    return [(person.username, person.name) for person in people if person.id in seeing][:MOST_OFFERED]
+    may_show = subject.can_show(session)
+    offered = [
+        Mentionable(each.username, each.name, each.id in seeing) for each in people if may_show or each.id in seeing
+    ]
+    return offered[:MOST_OFFERED]
 
 
 def who_sees(session: ActorSession, subject: Subject, user_ids: Collection[UUID]) -> set[UUID]:

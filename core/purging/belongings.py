@@ -24,6 +24,7 @@ NAMING_COLUMNS: Mapping[str, str] = {
     "core_job_dispatch": "name",
     "core_list_choice": "resource",
     "core_notification": "url",
+    "core_reading": "entity",
     "core_saved_view": "resource",
     "core_setting": "key",
     "core_tenant_addon": "addon",

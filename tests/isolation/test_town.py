@@ -10,6 +10,7 @@ CANARY_FREE = {
     "core_audit": {"action", "entity", "request_id"},
     "core_attachment": {"entity", "media_type", "sha256"},
     "core_comment": {"entity"},
+    "core_reading": {"entity"},
     "core_counter": {"key"},
     "core_custom_field": {"entity", "key", "type"},
     "core_export": {"resource"},

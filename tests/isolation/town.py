@@ -36,7 +36,7 @@ from core.clock import now
 from core.db import uuid7
 from core.db.base import Model
 from core.db.scope import is_tenant_table
-from core.discussion.models import Comment, CommentMention
+from core.discussion.models import Comment, CommentLike, CommentMention, Reading
 from core.exchange import storage
 from core.exchange.models import Export, Import, ImportRow, ImportState, Outcome, Phase
 from core.exchange.xlsx import spool
@@ -291,6 +291,8 @@ def _talk(world: World, business: Business, author: Any, customer_id: UUID, word
         session.add(comment)
         session.flush()
         session.add(CommentMention(comment_id=comment.id, user_id=business.boss.id))
+        session.add(CommentLike(comment_id=comment.id, user_id=author.id))
+        session.add(Reading(**entity, user_id=author.id, until=now()))
         file = FileStorage(BytesIO(f"{word} text of a file".encode()), f"{word} file.txt")
         attach(session, session.need(Customer, customer_id), [file], comment_id=comment.id)
 

@@ -91,21 +91,46 @@ def test_another_business_has_none_of_it(shop: Shop, customers: dict[str, Any]) 
             session.need(Customer, customers["Của Quân"])
 
 
-@pytest.mark.req("CUS-021")
-def test_an_at_offers_and_takes_only_colleagues_who_see_the_customer(shop: Shop) -> None:
+@pytest.mark.req("CUS-021", "CUS-025", "SHR-13")
+def test_an_at_shows_the_customer_where_its_author_may_share_and_is_refused_elsewhere(shop: Shop) -> None:
     from addons.customer.models import CustomerShare
+    from core.access.models import User
+    from core.notifications import Notification
 
-    id = shop.customer()
-    client = shop.world.client(shop.seller)
+    third = shop.world.user(shop.tenant, "customer.read", "customer.comment", name="Phạm Hoàng Giang")
+    blind = shop.world.user(shop.tenant, "customer.comment", name="Không Xem")
+    id = shop.customer(email="a@mail.example")
     url = f"/discussion/customer/{id}"
 
-    def offered() -> set[str]:
-        return set(re.findall('data-value="([^"]+)"', client.get(f"{url}/people").text))
+    def offered(user: Any) -> set[str]:
+        return set(re.findall('data-value="([^"]+)"', shop.world.client(user).get(f"{url}/people").text))
 
-    assert offered() == {shop.manager.username}
-    body = {"body": f"@{shop.colleague.username} xem giúp"}
-    assert client.post(url, data=body, htmx="talk").status_code == 422
+    def post(user: Any, body: str) -> int:
+        return int(shop.world.client(user).post(url, data={"body": body}, htmx="talk").status_code)
+
+    assert offered(shop.seller) == {each.username for each in (shop.manager, shop.colleague, third, blind)}
+    assert post(shop.manager, "xem") == 403  # sees all customers, and is related to none
+    assert post(shop.seller, f"gửi a@{shop.colleague.username}") == 200  # an address is no tag
+    assert shop.world.client(shop.colleague).get(url).status_code == 404
+    assert post(shop.seller, f"@{shop.colleague.username} và @{shop.manager.username} xem giúp") == 200
     with shop.world.session(shop.tenant) as session:
-        session.add(CustomerShare(customer_id=id, user_id=shop.colleague.id))
-    assert offered() == {shop.manager.username, shop.colleague.username}
-    assert client.post(url, data=body, htmx="talk").status_code == 200
+        assert [(share.user_id, share.boxes) for share in session.scalars(select(CustomerShare))] == [
+            (shop.colleague.id, ["basic"])
+        ]
+        notices = session.scalars(select(Notification.user_id).where(Notification.kind == "mention"))
+        assert set(notices) == {shop.colleague.id, shop.manager.id}
+    assert post(shop.manager, "đã xem") == 200  # was called by one of those related
+
+    assert offered(shop.colleague) == {shop.seller.username, shop.manager.username}  # a recipient shares no further
+    refused = shop.world.client(shop.colleague).post(url, data={"body": f"@{third.username}"}, htmx="talk")
+    assert refused.status_code == 422
+    assert "Phạm Hoàng Giang may not see this record" in refused.text
+    assert f">@{third.username}</textarea>" in refused.text
+    assert post(shop.seller, f"@{blind.username}") == 422  # lacks the right to see any customer
+    with shop.world.session(shop.tenant) as session:
+        assert len(session.scalars(select(CustomerShare)).all()) == 1, "what is refused shares nothing"
+        session.need(User, third.id).is_active = False
+    assert post(shop.seller, f"@{third.username} đã nghỉ") == 200  # a locked account is plain text
+    assert shop.world.client(shop.seller).post(f"/customer/customers/{id}/share", data={
+        "option": "remove", "people": f"user:{shop.colleague.id}"}).status_code == 303  # fmt: skip
+    assert post(shop.colleague, "còn đây") == 404  # lost the relation: his comments stay, new ones are refused

@@ -5,15 +5,20 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from core.attachments.models import Attachment
-from core.discussion.models import Comment
+from core.audit import AuditEntry
+from core.clock import now
+from core.discussion.models import Comment, CommentLike, CommentMention, Reading
+from core.discussion.reading import count_unread, has_unread, unread_by_record
 from core.notifications import Notification
 from core.testing.databases import AddonSet
 from core.testing.queries import recorded_statements
@@ -46,6 +51,45 @@ class Scene:
     def comments(self) -> int:
         with self.world.session(self.tenant) as session:
             return session.scalar(select(func.count()).select_from(Comment)) or 0
+
+    def post(self, user: Any, body: str, **more: Any) -> Comment:
+        """What ``user`` posts, as it is stored."""
+        answer = self.world.client(user).post(self.url, data={"body": body, **more}, htmx="talk")
+        assert answer.status_code == 200, answer.text
+        return self.stored()
+
+    def open(self, user: Any, query: str = "") -> str:
+        """The panel as ``user`` reads it, with what it says by itself: that he has read it."""
+        client = self.world.client(user)
+        panel = str(client.get(f"{self.url}{query}", htmx="talk").text)
+        if until := re.search(r'name="until" value="([^"]+)"', panel):
+            assert client.post(f"{self.url}/read", data={"until": until[1]}, htmx=True).status_code == 200
+        return panel
+
+    def stored(self) -> Comment:
+        """The newest comment."""
+        with self.world.session(self.tenant) as session:
+            found = session.scalars(select(Comment).order_by(Comment.id.desc())).first()
+            assert found is not None
+            session.expunge_all()
+            return found
+
+    def kept(self, action: str) -> list[Any]:
+        """What the audit trail has of comments."""
+        with self.world.session(self.tenant) as session:
+            query = select(AuditEntry.changes).where(AuditEntry.action == action, AuditEntry.entity == "core_comment")
+            return [changes["body"] for changes in session.scalars(query.order_by(AuditEntry.id))]
+
+    def unread(self, user: Any) -> int:
+        """What ``user`` has not read of all notes."""
+        from addons.notes.models import Note
+
+        with self.world.session(self.tenant, user) as session:
+            listed = session.scalars(select(Note.id).where(has_unread(Note, session.actor))).all()
+            by_record = dict(session.execute(unread_by_record(Note, session.actor)).all())
+            count = count_unread(session, Note)
+            assert count == sum(by_record[id] for id in listed)
+            return count
 
     def notices(self) -> list[Notification]:
         with self.world.session(self.tenant) as session:
@@ -80,7 +124,7 @@ def test_a_post_stands_in_the_stream_with_its_author_and_is_escaped(scene: Scene
 def test_an_empty_post_is_refused(scene: Scene, body: str) -> None:
     answer = scene.world.client(scene.owner).post(scene.url, data={"body": body}, htmx="talk")
     assert answer.status_code == 422
-    assert "Write something, or attach a file." in answer.text
+    assert "Write something, or attach a file or a location." in answer.text
     assert scene.comments() == 0
 
 
@@ -213,3 +257,183 @@ def test_whoever_sees_the_record_is_offered_by_any_spelling_and_nobody_else(scen
     with recorded_statements() as statements:
         client.get(f"{scene.url}/people?q=an")  # 24 colleagues are looked at
     assert len(statements) <= 9
+
+
+@pytest.mark.req("CUS-023")
+def test_an_author_changes_his_comment_for_two_hours_by_the_servers_clock(scene: Scene) -> None:
+    client = scene.world.client(scene.owner)
+    first = scene.post(scene.owner, f"giá cũ @{scene.owner.username}")
+    url, form = f"/comments/{first.id}", f"{scene.url}?edit={first.id}"
+
+    with time_machine.travel(first.created_at + timedelta(minutes=36), tick=False):
+        assert "Edit (1 h 24 min left)" in client.get(scene.url).text
+        assert 'class="post-edit"' in client.get(form, htmx="talk").text
+        assert client.post(url, data={"body": f"giá mới @{scene.boss.username}"}, htmx="talk").status_code == 200
+    changed = scene.stored()
+    assert (changed.id, changed.created_at, changed.edited_at) == (
+        first.id, first.created_at, first.created_at + timedelta(minutes=36),
+    )  # fmt: skip
+    assert ">edited<" in client.get(scene.url).text
+    assert scene.kept("edit_comment") == [[first.body, changed.body]]
+    assert [notice.user_id for notice in scene.notices()] == [scene.boss.id]
+    with scene.world.session(scene.tenant) as session:
+        assert session.scalars(select(CommentMention.user_id)).all() == [scene.boss.id]
+
+    end = first.created_at + timedelta(hours=2)  # of the first sending, not of the edit
+    with time_machine.travel(end, tick=False):
+        client = scene.world.client(scene.owner)
+        assert client.post(url, data={"body": "đúng hai tiếng"}, htmx="talk").status_code == 200
+        assert 'class="post-edit"' in client.get(form, htmx="talk").text
+    with time_machine.travel(end + timedelta(seconds=1), tick=False):
+        refused = client.post(url, data={"body": "gõ từ trước"}, htmx="talk")
+        assert refused.status_code == 409
+        assert "within 2 hours of sending" in refused.text
+        assert ">gõ từ trước</textarea>" in refused.text  # to be copied
+        assert "min left)" not in client.get(scene.url).text
+    assert scene.stored().body == "đúng hai tiếng"
+
+
+@pytest.mark.req("CUS-023", "CUS-024")
+def test_nobody_changes_or_deletes_the_comment_of_another(scene: Scene) -> None:
+    comment = scene.post(scene.owner, "của tôi")
+    chief = scene.world.user(
+        scene.tenant, "notes.read", "notes.read_all", "notes.comment", groups=("core.administrator",)
+    )
+    client = scene.world.client(chief)
+    assert client.post(f"/comments/{comment.id}", data={"body": "của tôi rồi"}, htmx="talk").status_code == 403
+    assert client.post(f"/comments/{comment.id}/remove", htmx="talk").status_code == 403
+    page = client.get(f"{scene.url}?edit={comment.id}").text
+    assert "post-edit" not in page
+    assert "/remove" not in page
+    for verb in ("", "/remove", "/like"):  # who does not see the record has nothing there
+        assert scene.world.client(scene.other).post(f"/comments/{comment.id}{verb}").status_code == 404
+    assert scene.stored().body == "của tôi"
+    own = scene.world.client(scene.owner)
+    for body in ("", "x" * 10_001, f"@{scene.other.username}"):  # the rules of a new one
+        assert own.post(f"/comments/{comment.id}", data={"body": body}, htmx="talk").status_code == 422
+
+
+@pytest.mark.req("CUS-024")
+def test_a_deleted_comment_leaves_its_place_and_its_text_in_the_audit_trail(scene: Scene) -> None:
+    client = scene.world.client(scene.owner)
+    sent = {"files": (io.BytesIO(PNG), "ảnh.png"), "lat": "21.03", "lng": "105.85", "accuracy": "8"}
+    comment = scene.post(scene.owner, "nói nhầm", **sent)
+    with scene.world.session(scene.tenant) as session:
+        file = session.scalars(select(Attachment.id)).one()
+    assert client.get(f"/files/{file}").status_code == 200
+
+    with time_machine.travel(comment.created_at + timedelta(days=30)):  # at any time
+        client = scene.world.client(scene.owner)
+        assert client.post(f"/comments/{comment.id}/remove", htmx="talk").status_code == 200
+        assert client.post(f"/comments/{comment.id}/remove", htmx="talk").status_code == 200
+    client = scene.world.client(scene.owner)
+    page = scene.world.client(scene.boss).get(scene.url).text
+    assert "This comment has been deleted." in page
+    assert "Lê Minh Quân" in page
+    assert "nói nhầm" not in page
+    assert "google.com" not in page
+    assert client.get(f"/files/{file}").status_code == 404
+    assert scene.kept("remove_comment") == [["nói nhầm", None]]
+    assert scene.stored().body == ""
+    assert client.post(f"/comments/{comment.id}", data={"body": "lại"}, htmx="talk").status_code == 409
+    assert client.post(f"/comments/{comment.id}/like", htmx="talk").status_code == 404
+
+
+@pytest.mark.req("CUS-022")
+def test_a_like_counts_once_for_each_and_can_be_taken_back(scene: Scene) -> None:
+    comment = scene.post(scene.owner, "chốt rồi")
+    url = f"/comments/{comment.id}/like"
+    owner, boss = (scene.world.client(user) for user in (scene.owner, scene.boss))
+    for _twice in range(2):  # a double click
+        liked = owner.post(url, data={"likes": "1"}, htmx="talk").text
+    assert "Liked · 1" in liked
+    assert "Like · 1" in boss.get(scene.url).text
+    both = boss.post(url, data={"likes": "1"}, htmx="talk").text
+    assert "Liked · 2" in both
+    assert 'title="Lê Minh Quân, Trần Ngọc Ánh"' in both
+    assert 'name="likes" value="0"' in both  # a click again
+    assert "Like · 1" in boss.post(url, data={"likes": "0"}, htmx="talk").text
+    with scene.world.session(scene.tenant) as session:
+        assert session.scalars(select(CommentLike.user_id)).all() == [scene.owner.id]
+
+
+@pytest.mark.req("CUS-028")
+def test_a_location_is_kept_with_its_accuracy_and_time_and_leads_to_a_map(scene: Scene) -> None:
+    moment = now() - timedelta(minutes=3)
+    at = str(int(moment.timestamp() * 1000))
+    comment = scene.post(scene.owner, "", lat="21.028511", lng="105.804817", accuracy="12.4", at=at)
+    assert comment.place is not None
+    assert (comment.place["lat"], comment.place["lng"], comment.place["accuracy"]) == (21.028511, 105.804817, 12.4)
+    assert comment.place["at"][:19] == moment.isoformat()[:19]
+    page = scene.world.client(scene.boss).get(scene.url).text
+    assert 'href="https://www.google.com/maps?q=21.028511,105.804817"' in page
+    assert 'rel="noopener noreferrer"' in page
+    assert "accurate to 12 m" in page
+    future = str(int((now() + timedelta(days=1)).timestamp() * 1000))
+    assert scene.post(scene.owner, "", lat="0", lng="0", at=future).place["at"] <= now().isoformat()
+
+    client = scene.world.client(scene.owner)
+    for wrong in (
+        {"lat": "91"},
+        {"lng": "-181"},
+        {"lat": "nan"},
+        {"lat": "x"},
+        {"accuracy": "-1"},
+        {"accuracy": "inf"},
+    ):
+        sent = {"body": "ở đây", "lat": "21", "lng": "105", "accuracy": "5", **wrong}
+        refused = client.post(scene.url, data=sent, htmx="talk")
+        assert refused.status_code == 422, wrong
+        assert ">ở đây</textarea>" in refused.text
+    assert client.post(scene.url, data={"body": "x", "lat": "1", "lng": "1", "at": "9" * 40}).status_code == 303
+
+
+@pytest.mark.req("CUS-027")
+def test_pictures_are_shown_and_other_files_are_named(scene: Scene) -> None:
+    files = [(io.BytesIO(PNG), "ảnh 1.png"), (io.BytesIO(PNG), "ảnh 2.png"), (io.BytesIO(b"%PDF-1.7"), "báo giá.pdf")]
+    scene.post(scene.owner, "", files=files)
+    page = scene.world.client(scene.boss).get(scene.url).text
+    assert page.count("<img src=") == 2
+    assert 'alt="ảnh 1.png"' in page
+    assert 'class="cut">báo giá.pdf' in page
+    many = {"body": "", "files": [(io.BytesIO(PNG), f"{n}.png") for n in range(11)]}
+    refused = scene.world.client(scene.owner).post(scene.url, data=many, htmx="talk")
+    assert refused.status_code == 422
+    assert "At most 10 files" in refused.text
+
+
+@pytest.mark.req("CUS-056")
+def test_what_others_wrote_is_unread_until_the_discussion_is_opened(scene: Scene) -> None:
+    world = scene.world
+    writer = world.user(scene.tenant, "notes.read", "notes.read_all", "notes.comment", name="Đỗ Văn Hùng")
+    first = scene.post(writer, "một")
+    scene.post(writer, "hai")
+    scene.post(scene.owner, "của tôi")
+    assert (scene.unread(scene.owner), scene.unread(writer), scene.unread(scene.boss)) == (2, 1, 3)
+    assert scene.unread(scene.other) == 0  # does not see the note
+    assert "until" not in scene.open(scene.boss, "?show=logs"), "the log shows no comment"
+    assert scene.unread(scene.boss) == 3
+    world.client(writer).post(f"/comments/{first.id}/remove", htmx="talk")
+    assert scene.unread(scene.boss) == 2
+    assert 'count-new m-0">2<' in scene.open(scene.boss)
+    assert scene.unread(scene.boss) == 0
+    assert "count-new" not in scene.open(scene.boss)
+    newest = scene.post(scene.owner, "mới")
+    assert scene.unread(scene.boss) == 1
+    scene.open(scene.boss, "?show=posts")
+    for until in ("rubbish", "", (now() + timedelta(days=9)).isoformat(), first.created_at.isoformat()):
+        assert world.client(scene.boss).post(f"{scene.url}/read", data={"until": until}).status_code == 303
+    with world.session(scene.tenant) as session:
+        marks = session.scalars(select(Reading.until).where(Reading.user_id == scene.boss.id)).all()
+    assert [newest.created_at <= mark <= now() for mark in marks] == [True]
+    assert world.client(scene.other).post(f"{scene.url}/read", data={"until": until}).status_code == 404
+
+    scene.post(writer, "trước khi mất quyền")
+    from addons.notes.models import Note
+
+    with world.session(scene.tenant) as session:
+        session.need(Note, scene.note).owner_id = writer.id
+    assert scene.unread(scene.owner) == 0  # no longer visible
+    elsewhere = world.user(world.tenant("elsewhere"), "notes.read", "notes.read_all")
+    with world.session(elsewhere.tenant_id, elsewhere) as session:
+        assert count_unread(session, Note) == 0

@@ -109,17 +109,3 @@ focusFirstError(document.getElementById("main") ?? document);
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.xhr?.status === 422 || event.detail.xhr?.status === 409) focusFirstError(event.detail.elt);
 });
-
-// The newest post is at the bottom, beside the composer.
-function showNewest(scope) {
-  scope.querySelectorAll("[data-talk]").forEach((list) => { list.scrollTop = list.scrollHeight; });
-}
-showNewest(document);
-document.addEventListener("htmx:load", (event) => showNewest(event.detail.elt.parentElement ?? document));
-
-document.addEventListener("change", (event) => {
-  const target = event.target.dataset?.fileNames;
-  if (!target) return;
-  const { files } = event.target;
-  document.getElementById(target).textContent = files.length > 1 ? words.files.replace("%n%", files.length) : files[0]?.name ?? "";
-});
