@@ -53,7 +53,9 @@ class Apps:
         if lent is None or lent.in_use:
             lent = self._shelf[key] = self._make(database, addons, data)
         lent.in_use = True
-        lent.database = database
+        if lent.database != database:
+            lent.engine.dispose()
+            lent.database = database
         kernel = lent.extensions[EXTENSION]
         config = make_config(database, addons, data)
         lent.app.extensions[EXTENSION] = replace(kernel, config=config)
@@ -61,10 +63,13 @@ class Apps:
         return lent.app
 
     def take_back(self, app: Flask) -> None:
-        """Close the connections and undo what the test did to ``app``; one with routes of a test's own is not kept."""
+        """Undo what the test did to ``app``; one with routes of a test's own is not kept.
+
+        Its connections stay: the next test often gets the same database, wiped.
+        """
         key, lent = next((key, lent) for key, lent in self._shelf.items() if lent.app is app)
-        lent.engine.dispose()
         if len(list(app.url_map.iter_rules())) != lent.routes:
+            lent.engine.dispose()
             del self._shelf[key]
             return
         app.config.clear()

@@ -135,15 +135,18 @@ def addons(request: pytest.FixtureRequest) -> AddonSet:
 def new_database(engine_name: str, databases: Callable[[str], Databases]) -> Iterator[Callable[..., Database]]:
     """``new_database(addons)``: a database with the schema of an AddonSet, ``new_database()``: without any table."""
     room = databases(engine_name)
-    made: list[Database] = []
+    made: list[tuple[Database, AddonSet | None]] = []
 
     def make(addons: AddonSet | None = None) -> Database:
-        made.append(room.empty() if addons is None else room.migrated(addons))
-        return made[-1]
+        made.append((room.empty() if addons is None else room.migrated(addons), addons))
+        return made[-1][0]
 
     yield make
-    for database in made:
-        room.drop(database)
+    for database, addons in made:
+        if addons is None:
+            room.drop(database)
+        else:
+            room.take_back(database, addons)
 
 
 @pytest.fixture

@@ -128,7 +128,6 @@ def save(page: Page) -> None:
     page.get_by_role("button", name="Lưu", exact=True).click()
 
 
-@pytest.mark.engine("sqlite", "postgresql")
 @pytest.mark.req(
     "CUS-001", "CUS-002", "CUS-003", "CUS-004", "CUS-010", "CUS-011", "CUS-012", "CUS-013", "CUS-014", "CUS-015",
     "CUS-016", "CUS-017",

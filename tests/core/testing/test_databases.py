@@ -77,6 +77,81 @@ def test_a_dropped_database_is_gone(room):
             create_engine(database.owner_url).connect()
 
 
+def lived_in(room, *statements):
+    """A database of the room in which the owner has done something, given back; and the one that comes next."""
+    addons = AddonSet(("trial_wiped",))
+    used = room.migrated(addons)
+    engine = create_engine(used.owner_url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+    room.take_back(used, addons)
+    return used, room.migrated(addons)
+
+
+@pytest.fixture
+def two_tables(room):
+    """The room, with a second table that is empty when a database is new, refers to the first and refuses deletion."""
+    build = room.build
+
+    def more(database, addons):
+        build(database, addons)
+        engine = create_engine(database.owner_url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE note (id int PRIMARY KEY, of_id int REFERENCES note)"))
+            connection.execute(text("CREATE RULE kept AS ON DELETE TO note WHERE old.id = 0 DO INSTEAD NOTHING"))
+        engine.dispose()
+
+    room.build = more
+    return room
+
+
+@pytest.mark.engine("postgresql")
+def test_a_database_that_was_lived_in_is_as_new_for_the_next_test(two_tables):
+    used, following = lived_in(two_tables, "INSERT INTO note VALUES (1, NULL), (2, 1), (3, 2)")
+
+    assert following == used
+    engine = create_engine(following.owner_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM note")).scalar() == 0
+    engine.dispose()
+    assert rows(following) == ["trial_wiped"]
+
+
+@pytest.mark.engine("postgresql")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE note ADD COLUMN more text",
+        "ALTER TABLE note ENABLE ROW LEVEL SECURITY",
+        "DROP RULE kept ON note",
+        "GRANT ALL ON note TO PUBLIC",
+        "CREATE TABLE other (id int)",
+        "DELETE FROM built_for",
+    ],
+)
+def test_a_database_that_is_not_what_it_was_is_not_used_again(two_tables, change):
+    used, following = lived_in(two_tables, change)
+
+    assert following != used
+    assert rows(following) == ["trial_wiped"]
+
+
+@pytest.mark.engine("postgresql")
+def test_a_database_in_which_somebody_works_is_not_used_again(two_tables):
+    addons = AddonSet(("trial_wiped",))
+    used = two_tables.migrated(addons)
+    engine = create_engine(used.owner_url)
+    with engine.connect() as connection:
+        connection.execute(text("INSERT INTO note VALUES (1, NULL)"))
+        two_tables.take_back(used, addons)
+        connection.invalidate()
+    engine.dispose()
+
+    assert two_tables.migrated(addons) != used
+
+
 @pytest.mark.engine("postgresql")
 def test_the_application_role_is_neither_owner_nor_superuser(empty_database):
     engine = create_engine(empty_database.url)
