@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
-"""Viewports in CSS pixels; the phone also has touch and a device pixel ratio of 3."""
+"""Viewports in CSS pixels; the phone also has touch. Three device pixels to one would show the same and cost nine times the drawing."""
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
@@ -151,10 +151,10 @@ def open_page(
 
     def open_one(viewport: tuple[int, int] = DESKTOP, **options: Any) -> Page:
         width, height = viewport
-        phone = {"is_mobile": True, "has_touch": True, "device_scale_factor": 3} if viewport == PHONE else {}
+        phone = {"is_mobile": True, "has_touch": True, "device_scale_factor": 1} if viewport == PHONE else {}
         locale = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
         context = browser.new_context(viewport={"width": width, "height": height}, **{**phone, **locale, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         watch.over(page)

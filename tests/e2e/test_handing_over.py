@@ -30,6 +30,7 @@ def choose_all_marked_and_drop_them(page: Page) -> None:
     """Copy all takes every marked one over; the others on the right go back by a tick (SHR-05)."""
     people = page.locator("[data-people]")
     left, right = people.locator("[data-available] li:visible"), people.locator("[data-chosen] li")
+    expect(left).not_to_have_count(0)
     before = left.count()
     for at in (0, 1):
         left.nth(at).get_by_role("checkbox").check()
