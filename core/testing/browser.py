@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
-"""Viewports in CSS pixels; the phone also has touch. Three device pixels to one would show the same and cost nine times the drawing."""
+"""Viewports in CSS pixels; the phone also has touch. Its three device pixels to one would only cost nine times the drawing."""
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",
