@@ -44,6 +44,11 @@ def give_away(session: ActorSession, ids: Sequence[UUID], **values: Any) -> Bulk
     )
 
 
+def put_in_charge(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
+    """The short form (CUS-030): one person, or nobody."""
+    return hand_over(session, ids, [values["owner_id"]], boxes=values.get("boxes") or ())
+
+
 def preview_giving(session: ActorSession, ids: Sequence[UUID], **values: Any) -> list[tuple[str, str]]:
     """Who would get how many (OWN-06)."""
     receivers = expand_recipients(session, values["people"])

@@ -327,9 +327,20 @@ class HandoverForm(Form):
 
 
 class OwnerForm(Form):
-    """Change the person in charge, of one customer or of several; empty means nobody."""
+    """Change the person in charge of one customer, short form (CUS-030); empty means nobody."""
 
     owner_id = UserField(_("Person in charge"), description=_("Leave it empty and nobody is in charge."))
+    boxes = ChoicesField(
+        _("Pass on"),
+        choices=lambda: ownership.offered_boxes(current_session()),
+        default=lambda: [key for key, _label in ownership.offered_boxes(current_session())],
+        description=_("What is not ticked stays with the person who has it now."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.boxes.choices:
+            del self.boxes
 
 
 class EntryForm(Form):

@@ -18,6 +18,7 @@ from core.errors import DomainError, Forbidden
 from core.events import emit
 from core.i18n import translator
 from core.resources import BulkResult, Skipped
+from core.resources.bulk import unseen
 from core.settings import setting
 
 _ = translator(__name__)
@@ -89,8 +90,7 @@ def change_groups(
             for id in batch
             if id in names
         }
-        gone = (Skipped("", str(_("It does not exist any more, or you may not see it."))),) * (len(batch) - len(names))
-        result += BulkResult(skipped=gone)
+        result += BulkResult(skipped=unseen(len(batch) - len(names)))
         result += _apply(session, names, present, wanted, {id: row.name for id, row in groups.items()})
     return result
 

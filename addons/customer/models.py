@@ -50,6 +50,9 @@ from core.db import (
 from core.phone import search_form
 from core.text import fold
 
+CUSTOMERS_PATH = "/customer/customers"
+"""Where the pages stand: notices carry a path, and are also written where there is no request to build it from."""
+
 TONES = ("green", "teal", "blue", "violet", "amber", "orange", "red", "grey")
 """The design tokens' tones, which a relationship takes for its badge."""
 

@@ -16,8 +16,7 @@ from sqlalchemy import insert, select
 
 from addons.customer.contributions import Handover, handover_boxes
 from addons.customer.events import CustomersHandedOver
-from addons.customer.models import Customer, CustomerHandover, CustomerHandoverItem
-from addons.customer.services import CUSTOMERS_PATH, may_change_owner_of
+from addons.customer.models import CUSTOMERS_PATH, Customer, CustomerHandover, CustomerHandoverItem
 from addons.customer.sharing import put_shares, read_shares
 from core.access.models import User
 from core.clock import now
@@ -29,14 +28,16 @@ from core.events import emit
 from core.i18n import translator
 from core.notifications import notify
 from core.resources import BulkResult, Skipped
+from core.resources.bulk import unseen
 from core.settings import setting
 
 _ = translator(__name__)
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
-def dealt(items: Sequence[T], receivers: Sequence[UUID]) -> dict[T, UUID]:
+def dealt(items: Sequence[T], receivers: Sequence[R]) -> dict[T, R]:
     """Deal the items out one by one, from the top of the receivers to the bottom and again from the top (OWN-06).
 
     Of n items each of m receivers gets n // m, the first n % m one more.
@@ -47,6 +48,11 @@ def dealt(items: Sequence[T], receivers: Sequence[UUID]) -> dict[T, UUID]:
 def offered_boxes(session: ActorSession) -> list[tuple[str, str]]:
     """Key and name of the documents that can be passed on with a customer (OWN-07 to OWN-12), from enabled applications."""
     return [(box.key, str(box.label)) for box in contributed(handover_boxes, session=session)]
+
+
+def may_change_owner_of(session: ActorSession, owner_id: UUID | None) -> bool:
+    """Whether the actor may give a customer that ``owner_id`` is in charge of to somebody else (OWN-14)."""
+    return session.actor.can("customer.change_owner") or (owner_id is not None and owner_id == session.actor.user_id)
 
 
 def preview_handover(
@@ -63,17 +69,18 @@ def preview_handover(
 def hand_over(
     session: ActorSession,
     ids: Sequence[UUID],
-    receivers: Sequence[UUID],
+    receivers: Sequence[UUID | None],
     *,
     split: bool = False,
     boxes: Collection[str] = (),
     end_shares: bool = False,
 ) -> BulkResult:
-    """Give customers to ``receivers``, in the order of both, and tell old and new people in charge.
+    """Give customers to ``receivers``, in the order of both, and tell old and new people in charge. None is nobody.
 
     One's own customers anybody may hand over; others need ``customer.change_owner`` and are skipped without it. Several
     receivers need ``split``, because a customer has one person in charge. ``boxes`` are the documents passed on;
-    ``end_shares`` takes present shares away. :func:`undo_handover` takes it back.
+    ``end_shares`` takes present shares away. :func:`undo_handover` takes it back. DomainError for a receiver whose account
+    is locked or unknown.
     """
     _check(session, receivers, split, boxes)
     moving, skipped = _movable(session, ids)
@@ -118,7 +125,7 @@ def undo_handover(session: ActorSession, handover: CustomerHandover) -> BulkResu
     for item in items:
         row = present.get(item.customer_id)
         if row is None:
-            skipped.append(Skipped("", str(_("It does not exist any more, or you may not see it."))))
+            skipped.extend(unseen())
         elif row.owner_id != item.to_user_id:
             skipped.append(Skipped(row.name, str(_("Somebody else has been put in charge since."))))
         else:
@@ -134,9 +141,13 @@ def undo_handover(session: ActorSession, handover: CustomerHandover) -> BulkResu
     return BulkResult(len(owners), tuple(skipped))
 
 
-def _check(session: ActorSession, receivers: Sequence[UUID], split: bool, boxes: Collection[str]) -> None:
+def _check(session: ActorSession, receivers: Sequence[UUID | None], split: bool, boxes: Collection[str]) -> None:
     if not receivers:
         raise DomainError.of("nobody", _("Choose at least one person."), "people")
+    people = {id for id in receivers if id is not None}
+    if not people <= set(session.scalars(select(User.id).where(User.id.in_(people), User.is_active))):
+        message = _("This account does not exist or is locked; choose another person.")
+        raise DomainError.of("unknown_owner", message, "owner_id")
     if len(receivers) > 1 and not split:
         raise DomainError.of("split_or_one", _("Tick “Split evenly”, or choose one person."), "split")
     if not set(boxes) <= {key for key, _label in offered_boxes(session)}:
@@ -161,7 +172,7 @@ def _movable(session: ActorSession, ids: Sequence[UUID]) -> tuple[list[Any], lis
     for id in distinct:
         row = found.get(id)
         if row is None:
-            skipped.append(Skipped("", str(_("It does not exist any more, or you may not see it."))))
+            skipped.extend(unseen())
         elif may_change_owner_of(session, row.owner_id):
             moving.append(row)
         else:
@@ -181,7 +192,7 @@ def _move(session: ActorSession, owners: Mapping[UUID, tuple[UUID | None, UUID |
 def _write_handover(
     session: ActorSession,
     owners: Mapping[UUID, tuple[UUID | None, UUID | None]],
-    receivers: Sequence[UUID],
+    receivers: Sequence[UUID | None],
     boxes: Collection[str],
     *,
     end_shares: bool,
@@ -228,20 +239,31 @@ def _restore_shares(session: ActorSession, ended: Mapping[UUID, Mapping[str, Seq
 
 def _tell(session: ActorSession, owners: Mapping[UUID, tuple[UUID | None, UUID | None]]) -> None:
     """Tell who gave and who got, once each."""
-    actor = session.actor.name
-    for new, n in Counter(new for _old, new in owners.values() if new is not None).items():
-        title = _.n(
-            "%(actor)s put you in charge of 1 customer",
-            "%(actor)s put you in charge of %(n)s customers",
-            n,
-            actor=actor,
-        )
-        notify(session, [new], kind="customer.assigned", title=title, url=f"{CUSTOMERS_PATH}/?tab=mine")
-    for old, n in Counter(old for old, _new in owners.values() if old is not None).items():
+    got, given = defaultdict[UUID, list[UUID]](list), Counter[UUID]()
+    for id, (old, new) in owners.items():
+        if new is not None:
+            got[new].append(id)
+        if old is not None:
+            given[old] += 1
+    for new, ids in got.items():
+        tell_assigned(session, new, ids)
+    for old, n in given.items():
         title = _.n(
             "%(actor)s took 1 customer over from you",
             "%(actor)s took %(n)s customers over from you",
             n,
-            actor=actor,
+            actor=session.actor.name,
         )
         notify(session, [old], kind="customer.handed_over", title=title, url=f"{CUSTOMERS_PATH}/?tab=mine")
+
+
+def tell_assigned(session: ActorSession, owner_id: UUID, ids: Sequence[UUID]) -> None:
+    """Tell somebody which customers he is in charge of now, unless he did it himself."""
+    title: object = _.n(
+        "%(actor)s put you in charge of 1 customer",
+        "%(actor)s put you in charge of %(n)s customers",
+        len(ids),
+        actor=session.actor.name,
+    )
+    url = f"{CUSTOMERS_PATH}/{ids[0]}" if len(ids) == 1 else f"{CUSTOMERS_PATH}/?tab=mine"
+    notify(session, [owner_id], kind="customer.assigned", title=title, url=url)

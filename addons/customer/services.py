@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Unpack
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from addons.customer import checking
 from addons.customer.contributions import DeleteReason, delete_guards
@@ -23,6 +22,7 @@ from addons.customer.models import (
     CustomerShare,
     CustomerSource,
 )
+from addons.customer.ownership import hand_over, may_change_owner_of, tell_assigned
 from addons.customer.queries import list_contacts, list_groups_of
 from addons.customer.referrers import referring_customer_label
 from core.access.models import User
@@ -32,15 +32,11 @@ from core.db import ActorSession
 from core.db.bulk import BATCH, bulk_update
 from core.errors import Conflict, DomainError, Forbidden, Problem
 from core.i18n import translator
-from core.notifications import notify
 from core.phone import search_form
-from core.resources.bulk import BulkResult, Skipped, for_each
+from core.resources.bulk import BulkResult, Skipped, for_each, unseen
 from core.settings import setting
 
 _ = translator(__name__)
-
-CUSTOMERS_PATH = "/customer/customers"
-"""Where the pages stand: notices carry a path, and are also written where there is no request to build it from."""
 
 REQUIRED_BY_SETTING = {
     "source_id": ("customer.source_required", _("Choose a source.")),
@@ -59,7 +55,8 @@ def create_customer(session: ActorSession, *, confirm: bool = False, **fields: U
     overrides. A typed code that exists is always refused.
     """
     customer = add_customer(session, Known(session), fields, confirm=confirm)
-    _tell_owner(session, customer.owner_id, 1, customer)
+    if customer.owner_id is not None:
+        tell_assigned(session, customer.owner_id, [customer.id])
     return customer
 
 
@@ -110,11 +107,12 @@ def update_customer(
     relationship or the person in charge needs the right for it. Otherwise as :func:`create_customer`.
     """
     session.expect_version(customer, version)
-    had_owner = customer.owner_id
+    had = customer.owner_id
     change_customer(session, Known(session), customer, fields, confirm=confirm)
+    wanted, customer.owner_id = customer.owner_id, had
     session.flush()
-    if customer.owner_id != had_owner:
-        _tell_owner(session, customer.owner_id, 1, customer)
+    if wanted != had:  # handing over is a thing of its own, with its record and its undo
+        hand_over(session, [customer.id], [wanted])
 
 
 def change_customer(
@@ -192,62 +190,22 @@ def change_relationship(session: ActorSession, ids: Sequence[UUID], relationship
     if not Known(session).is_offered(CustomerRelationship, [relationship_id]):
         message = _("This relationship is not offered any more.")
         raise DomainError.of("unknown_relationship", message, "relationship_id")
-    return _set_on(session, ids, Customer.relationship_id, relationship_id, refuse=lambda row: None)
-
-
-def change_owner(session: ActorSession, ids: Sequence[UUID], owner_id: UUID | None) -> BulkResult:
-    """Give customers to another person in charge, or to nobody, and tell him (CUS-030, OWN-14).
-
-    One's own customers anybody may hand over; others need ``customer.change_owner``, and are skipped without it.
-    """
-    if owner_id is not None and not Known(session).is_active_user(owner_id):
-        raise DomainError(_unknown_owner())
-    me, may_all = session.actor.user_id, session.actor.can("customer.change_owner")
-
-    def refuse(row: Any) -> object | None:
-        return None if may_all or row.value == me else _("You are not in charge of this customer.")
-
-    result = _set_on(session, ids, Customer.owner_id, owner_id, refuse=refuse)
-    _tell_owner(session, owner_id, result.changed)
-    return result
-
-
-def _set_on(
-    session: ActorSession,
-    ids: Sequence[UUID],
-    column: InstrumentedAttribute[UUID | None],
-    value: UUID | None,
-    *,
-    refuse: Callable[[Any], object | None],
-) -> BulkResult:
-    """Set one column on those of ``ids`` that one may see, that do not hold the value, and that ``refuse`` lets pass."""
     result = BulkResult()
     for start in range(0, len(ids), BATCH):
         batch = list(dict.fromkeys(ids[start : start + BATCH]))
-        query = select(Customer.id, Customer.name, column.label("value")).where(Customer.id.in_(batch))
-        found = {row.id: row for row in session.execute(query)}
-        skipped = [Skipped("", str(_("It does not exist any more, or you may not see it.")))] * (
-            len(batch) - len(found)
-        )
-        moved: list[UUID] = []
-        for id, row in found.items():
-            reason = _("It is so already.") if row.value == value else refuse(row)
-            if reason is None:
-                moved.append(id)
-            else:
-                skipped.append(Skipped(row.name, str(reason)))
-        result += BulkResult(bulk_update(session, Customer, moved, {column.key: value}), tuple(skipped))
+        rows = session.execute(
+            select(Customer.id, Customer.name, Customer.relationship_id).where(Customer.id.in_(batch))
+        ).all()
+        so_already = [Skipped(row.name, str(_("It is so already."))) for row in rows if row[2] == relationship_id]
+        moved = [row.id for row in rows if row[2] != relationship_id]
+        changed = bulk_update(session, Customer, moved, {"relationship_id": relationship_id})
+        result += BulkResult(changed, (*unseen(len(batch) - len(rows)), *so_already))
     return result
 
 
 def may_change_owner(session: ActorSession, customer: Customer) -> bool:
     """Whether the actor may give this customer to somebody else (OWN-14)."""
     return may_change_owner_of(session, customer.owner_id)
-
-
-def may_change_owner_of(session: ActorSession, owner_id: UUID | None) -> bool:
-    """The same of a customer of whom only the person in charge is known."""
-    return session.actor.can("customer.change_owner") or (owner_id is not None and owner_id == session.actor.user_id)
 
 
 def may_comment(session: ActorSession, customer: Customer) -> bool:
@@ -414,25 +372,6 @@ def _put_contacts(
 
 def _phone_term(phone: str | None) -> str:
     return search_form(phone) if phone else ""
-
-
-def _tell_owner(session: ActorSession, owner_id: UUID | None, count: int, customer: Customer | None = None) -> None:
-    """Tell the new person in charge, unless he did it himself."""
-    if owner_id is None or not count:
-        return
-    actor = session.actor.name
-    if customer is not None:
-        title: object = _("%(actor)s put you in charge of %(name)s", actor=actor, name=customer.full_name)
-        url = f"{CUSTOMERS_PATH}/{customer.id}"
-    else:
-        title = _.n(
-            "%(actor)s put you in charge of 1 customer",
-            "%(actor)s put you in charge of %(n)s customers",
-            count,
-            actor=actor,
-        )
-        url = f"{CUSTOMERS_PATH}/?tab=mine"
-    notify(session, [owner_id], kind="customer.assigned", title=title, url=url)
 
 
 def _refuse(problems: list[Problem]) -> None:

@@ -11,8 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from addons.customer.contributions import share_boxes
-from addons.customer.models import Customer, CustomerShare
-from addons.customer.services import CUSTOMERS_PATH
+from addons.customer.models import CUSTOMERS_PATH, Customer, CustomerShare
 from core.access.models import User
 from core.access.queries import list_people_with
 from core.audit import record_bulk
@@ -24,6 +23,7 @@ from core.errors import DomainError
 from core.i18n import translator
 from core.notifications import notify
 from core.resources import BulkResult, Skipped
+from core.resources.bulk import unseen
 
 _ = translator(__name__)
 
@@ -107,7 +107,7 @@ def _share_batch(
     query = select(Customer.id, Customer.name, Customer.owner_id).where(Customer.id.in_(ids))
     found = {row.id: row for row in session.execute(query)}
     present = read_shares(session, list(found))
-    skipped = [Skipped("", str(_("It does not exist any more, or you may not see it.")))] * (len(ids) - len(found))
+    skipped = list(unseen(len(ids) - len(found)))
     wanted: dict[UUID, Shares] = {}
     for id in filter(found.__contains__, ids):
         row = found[id]

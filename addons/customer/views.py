@@ -9,7 +9,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from addons.customer import services
-from addons.customer.bulk import give_away, share
+from addons.customer.bulk import give_away, put_in_charge, share
 from addons.customer.contact import BY_HAND, note_contact
 from addons.customer.forms import HandoverForm, OwnerForm, RelationshipForm, ShareForm
 from addons.customer.models import Customer, CustomerHandover
@@ -65,24 +65,19 @@ def relationship_of(id: UUID) -> ResponseReturnValue:
 )
 def owner_of(id: UUID) -> ResponseReturnValue:
     """Change the person in charge, short form (CUS-030)."""
-    session = current_session()
-    customer = session.need(Customer, id)
-    form = OwnerForm(obj=customer)
-    if form.validate_on_submit():
-        return _done(session, customer, services.change_owner(session, [id], form.owner_id.data))
-    return _ask(customer, form, str(_("Change person in charge")), "customer.owner_of")
+    return _do_to_one(id, OwnerForm, str(_("Change person in charge")), "customer.owner_of", put_in_charge)
 
 
 @views.route("/customers/<uuid:id>/share", methods=("GET", "POST"), permission="customer.read")
 def share_of(id: UUID) -> ResponseReturnValue:
     """Share customer (Chia sẻ khách hàng), one of them (SHR-12)."""
-    return _do_to_one(id, ShareForm(), str(_("Share customer")), "customer.share_of", share)
+    return _do_to_one(id, ShareForm, str(_("Share customer")), "customer.share_of", share)
 
 
 @views.route("/customers/<uuid:id>/handover", methods=("GET", "POST"), permission="customer.read")
 def handover_of(id: UUID) -> ResponseReturnValue:
     """Change the owner (Chuyển chủ sở hữu), of one customer (OWN-13)."""
-    return _do_to_one(id, HandoverForm(), str(_("Change the owner")), "customer.handover_of", give_away)
+    return _do_to_one(id, HandoverForm, str(_("Change the owner")), "customer.handover_of", give_away)
 
 
 @views.post("/handovers/<uuid:id>/undo", permission="customer.change_owner")
@@ -94,9 +89,10 @@ def undo_of(id: UUID) -> ResponseReturnValue:
     return redirect_to(url_for("customer.handovers_detail", id=id))
 
 
-def _do_to_one(id: UUID, form: Any, title: str, endpoint: str, run: BulkRun) -> ResponseReturnValue:
+def _do_to_one(id: UUID, make_form: type[Any], title: str, endpoint: str, run: BulkRun) -> ResponseReturnValue:
     session = current_session()
     customer = session.need(Customer, id)
+    form = make_form(obj=customer)
     if form.validate_on_submit():
         try:
             return _done(session, customer, run(session, [id], **form.data))

@@ -37,6 +37,11 @@ class Skipped:
     reason: str
 
 
+def unseen(count: int = 1) -> tuple[Skipped, ...]:
+    """Records that the actor cannot see: deleted, another's or never there, which is told alike."""
+    return (Skipped("", str(_("It does not exist any more, or you may not see it."))),) * count
+
+
 @dataclass(frozen=True, slots=True)
 class BulkResult:
     """What a bulk action did."""
@@ -106,7 +111,7 @@ def for_each(
 
 def _change_one(session: ActorSession, record: Any, change: Callable[[Any], object], title: str) -> BulkResult:
     if record is None:
-        return BulkResult(skipped=(Skipped("", str(_("It does not exist any more, or you may not see it."))),))
+        return BulkResult(skipped=unseen())
     name = str(getattr(record, title, "") or "")
     try:
         with session.begin_nested():

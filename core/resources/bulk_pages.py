@@ -19,7 +19,7 @@ from core.i18n import translator
 from core.jobs import enqueue
 from core.jobs.announcing import job_url
 from core.kernel import current_session
-from core.resources.bulk import MAX_REASONS, MAX_TICKED, SYNC_LIMIT, BulkAction, BulkResult, Skipped, summary_text
+from core.resources.bulk import MAX_REASONS, MAX_TICKED, SYNC_LIMIT, BulkAction, BulkResult, summary_text, unseen
 from core.resources.filters import Args
 from core.resources.listing import count_text, criteria, read_counts, read_state, select_ids
 from core.web.answers import redirect_to, toast
@@ -53,8 +53,7 @@ class Chosen:
 
     @property
     def unknown_result(self) -> BulkResult:
-        reason = str(_("It does not exist any more, or you may not see it."))
-        return BulkResult(skipped=(Skipped("", reason),) * self.unknown)
+        return BulkResult(skipped=unseen(self.unknown))
 
 
 @dataclass(frozen=True)

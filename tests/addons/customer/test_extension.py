@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,23 @@ def test_documents_are_shared_and_passed_on_only_while_their_addon_is_on(shop: S
     PASSED_ON.clear()
     assert client.post(f"{path}/handover", data={"people": people, "boxes": "deals"}).status_code == 303
     assert PASSED_ON == []
+
+
+@pytest.mark.req("CUS-030")
+def test_the_short_form_passes_everything_on_unless_a_tick_is_taken_away(shop: Shop) -> None:
+    from addons.deals.extends.customer import PASSED_ON
+
+    lan, mai = shop.customer(name="Lan"), shop.customer(name="Mai")
+    client = shop.world.client(shop.seller)
+    form = client.get(f"/customer/customers/{lan}/owner").text
+    assert re.search(r'<input[^>]*name="boxes"[^>]*checked|<input[^>]*checked[^>]*name="boxes"', form)
+    PASSED_ON.clear()
+    owner = str(shop.colleague.id)
+    assert (
+        client.post(f"/customer/customers/{lan}/owner", data={"owner_id": owner, "boxes": "deals"}).status_code == 303
+    )
+    assert client.post(f"/customer/customers/{mai}/owner", data={"owner_id": owner}).status_code == 303
+    assert [each.customer_id for each in PASSED_ON] == [lan]
 
 
 @pytest.mark.req("OWN-05")

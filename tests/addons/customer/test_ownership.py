@@ -77,9 +77,9 @@ def test_several_are_split_after_a_preview_and_can_be_taken_back(shop: Shop) -> 
     page = shop.world.client(shop.manager).get(f"/customer/handovers/{handover}?tab=customers").text
     assert "Khách 4" in page
     with shop.world.session(shop.tenant, shop.manager) as session:  # one has gone on meanwhile
-        from addons.customer.services import change_owner
+        from addons.customer.ownership import hand_over
 
-        change_owner(session, [ids[0]], shop.manager.id)
+        hand_over(session, [ids[0]], [shop.manager.id])
     undo = f"/customer/handovers/{handover}/undo"
     assert shop.world.client(shop.seller).post(undo).status_code == 403
     assert shop.world.client(shop.manager).post(undo).status_code == 303
@@ -127,3 +127,34 @@ def test_others_customers_need_the_right(shop: Shop) -> None:
     page = send(shop, shop.seller, "owner", [mine, foreign], people=user(shop.manager)).text
     assert "1 changed, 1 skipped" in page
     assert owners(shop) == {"Của Tôi": shop.manager.id, "Của Ánh": shop.colleague.id}
+
+
+@pytest.mark.req("CUS-030", "OWN-14")
+def test_the_short_form_and_the_customers_own_form_are_the_same_handing_over(shop: Shop) -> None:
+    from addons.customer.models import CustomerHandover, CustomerHandoverItem
+    from core.access.models import User
+
+    lan, mai = shop.customer(name="Lan"), shop.customer(name="Mai")
+    locked = shop.world.user(shop.tenant, "customer.read", name="Đã Nghỉ")
+    with shop.world.session(shop.tenant) as session:
+        session.need(User, locked.id).is_active = False
+    manager = shop.world.client(shop.manager)
+    path = f"/customer/customers/{lan}/owner"
+    assert manager.post(path, data={"owner_id": str(locked.id)}).status_code == 422
+    assert manager.post(path, data={"owner_id": str(shop.colleague.id)}).status_code == 303
+    assert manager.post(path, data={"owner_id": ""}).status_code == 303
+    form = shop.form(name="Mai", owner_id=str(shop.colleague.id), note="Mới", version="1")
+    assert manager.post(f"/customer/customers/{mai}/edit", data=form).status_code == 303
+    assert owners(shop) == {"Lan": None, "Mai": shop.colleague.id}
+    assert shop.stored("Mai").note == "Mới"
+    with shop.world.session(shop.tenant) as session:
+        items = session.scalars(select(CustomerHandoverItem).order_by(CustomerHandoverItem.id)).all()
+        assert [(item.customer_id, item.from_user_id, item.to_user_id) for item in items] == [
+            (lan, shop.seller.id, shop.colleague.id),
+            (lan, shop.colleague.id, None),
+            (mai, shop.seller.id, shop.colleague.id),
+        ]
+        given = session.scalars(select(CustomerHandover.id).order_by(CustomerHandover.id)).all()
+    for handover in reversed(given):
+        assert manager.post(f"/customer/handovers/{handover}/undo").status_code == 303
+    assert set(owners(shop).values()) == {shop.seller.id}

@@ -43,6 +43,7 @@ function ask(text) {
     question.addEventListener("close", () => resolve(question.returnValue === "yes"), { once: true });
   });
 }
+document.addEventListener("banyan:ask", async ({ detail: { text, answer } }) => answer(await ask(text))); // other scripts
 document.addEventListener("htmx:confirm", async (event) => {
   if (!event.detail.question) return;
   event.preventDefault();

@@ -4,6 +4,8 @@ const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/
 const rowsOf = (list) => [...list.querySelectorAll("li")];
 const isMarked = (row) => row.querySelector("input[type=checkbox]").checked;
 
+const ask = (text) => new Promise((answer) => { document.dispatchEvent(new CustomEvent("banyan:ask", { detail: { text, answer } })); });
+
 function setUp(box) {
   if (box.dataset.ready) return;
   box.dataset.ready = "true";
@@ -39,7 +41,7 @@ function tell(box, left, right) {
   box.querySelector("[data-count]").textContent = chosen.size;
 }
 
-document.addEventListener("click", (event) => {
+document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-people-do]");
   if (!button) return;
   const box = button.closest("[data-people]");
@@ -50,7 +52,7 @@ document.addEventListener("click", (event) => {
   switch (button.dataset.peopleDo) {
     case "copy": marked.slice(0, 1).forEach((row) => take(row, right, name)); break;
     case "copy-all":
-      if (!marked.length && !window.confirm(words.copyAll.replace("%n%", shown.length))) return;
+      if (!marked.length && !(await ask(words.copyAll.replace("%n%", shown.length)))) return;
       (marked.length ? marked : shown).forEach((row) => take(row, right, name)); break;
     case "remove": rowsOf(right).filter(isMarked).forEach((row) => row.remove()); break;
     case "remove-all": right.replaceChildren(); break;
