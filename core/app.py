@@ -35,6 +35,7 @@ from core.problem_codes import Code
 from core.registry import Registry
 from core.resolution import choose, wanted_addons
 from core.resources.base import Resource, instance_of
+from core.resources.recycle_bin.views import routes as bin_routes
 from core.web import compression, errors, requests
 from core.web.access import SIGNED_IN, Access
 from core.web.answers import htmx
@@ -146,6 +147,10 @@ def _routes_of(registry: Registry, addon: str, problems: list[BootProblem]) -> l
             except BootError as error:
                 problems += error.problems
             else:
+                routes += [
+                    replace(route, rule=f"/{addon}{route.rule}")
+                    for route in bin_routes(instance_of(resource.obj, addon))
+                ]
                 routes += api_routes(instance_of(resource.obj, addon))
     return routes
 

@@ -47,6 +47,7 @@ KERNEL_MODULES = (
     "core.resources",
     "core.resources.saved_views",
     "core.resources.custom_fields",
+    "core.resources.recycle_bin",
     "core.api",
     "core.web",
     "core.operations",

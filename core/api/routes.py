@@ -28,6 +28,7 @@ from core.kernel import current_session
 from core.resources.bulk import SYNC_LIMIT, BulkAction
 from core.resources.listing import PAGING, criteria, read_page, read_state
 from core.resources.pages import bind
+from core.resources.recycle_bin.restoring import bring_back
 from core.web.access import Access
 from core.web.routes import Route
 
@@ -226,14 +227,14 @@ def answer_delete(resource: Resource[Any], id: UUID) -> Response:
 
 
 def answer_restore(resource: Resource[Any], id: UUID) -> Response:
-    """Bring a deleted record back. The session is bound anew to see deleted rows; visibility stays."""
+    """Bring a deleted record back; one that is back already stays as it is. The session is bound anew to see deleted rows."""
     session = current_session()
 
     def restore() -> Response:
         session.become(session.actor, with_deleted=True)
         record = resource.find(session, id)
-        resource.restore(session, record)
-        session.flush()
+        if record.deleted_at is not None:
+            bring_back(resource, session, record)
         session.expunge_all()
         session.become(session.actor)
         return _answer_stored(resource, session, id, 200)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import event, select
 from werkzeug.datastructures import FileStorage
 
 from core.attachments.kinds import HEAD_BYTES, KINDS, Kind, kind_of
@@ -26,6 +28,9 @@ _ = translator(__name__)
 MAX_FILES = 10
 """Files of one post."""
 CHUNK = 1 << 20
+
+UNNAMED = "unnamed_files"
+"""Files that wait for the commit to be removed (``session.info``)."""
 
 
 def attach(
@@ -54,6 +59,31 @@ def attach(
         rows.append(row)
     session.flush()
     return rows
+
+
+def remove_files_of(session: ActorSession, entity: str, ids: Collection[UUID]) -> None:
+    """Remove the files of these records of the table ``entity`` for good, those too that were deleted before where the session
+    sees them. The bytes that nothing names then go after the commit.
+    """
+    rows = session.scalars(select(Attachment).where(Attachment.entity == entity, Attachment.entity_id.in_(ids))).all()
+    if not rows:
+        return
+    places = {row.sha256: path_of(row) for row in rows}
+    for row in rows:
+        session.purge(row)
+    session.flush()
+    named = session.scalars(select(Attachment.sha256).where(Attachment.sha256.in_(places)))
+    for sha256 in set(named):
+        del places[sha256]
+    session.info.setdefault("after_commit", {}).setdefault(UNNAMED, []).extend(places.values())
+
+
+@event.listens_for(ActorSession, "after_commit")
+def _remove_unnamed(session: ActorSession) -> None:
+    if session.in_nested_transaction() or session.bind is not None:
+        return  # a savepoint, or the inner session of system(): the outer commit counts
+    for path in session.info.get("after_commit", {}).pop(UNNAMED, []):
+        path.unlink(missing_ok=True)
 
 
 def path_of(attachment: Attachment) -> Path:

@@ -32,10 +32,19 @@ ACTIONS: dict[str, object] = {
     "update": _("Changed"),
     "delete": _("Deleted"),
     "restore": _("Restored"),
+    "purge": _("Deleted for good"),
     "import": _("Imported"),
     "export": _("Exported"),
 }
-TONES = {"create": "green", "import": "green", "restore": "teal", "update": "blue", "delete": "red", "export": "amber"}
+TONES = {
+    "create": "green",
+    "import": "green",
+    "restore": "teal",
+    "update": "blue",
+    "delete": "red",
+    "purge": "red",
+    "export": "amber",
+}
 """Of the tag that shows an action; the others are grey."""
 
 COMMON: dict[str, object] = {

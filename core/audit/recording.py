@@ -78,7 +78,7 @@ def _record_flush(session: ActorSession, flush_context: object, instances: objec
             _record_row(session, row, _action(row))
     for row in list(session.deleted):
         if isinstance(row, Audited):
-            _record_row(session, row, "delete")
+            _record_row(session, row, "purge" if isinstance(row, SoftDelete) else "delete")
 
 
 def _action(row: Any) -> str:
@@ -122,7 +122,7 @@ def _sides(history: Any, action: str) -> tuple[Any, Any]:
     new = _plain(current[0]) if current else None
     if action == "create":
         return None, new
-    if action == "delete":
+    if action in {"delete", "purge"}:
         return new, None
     return (_plain(history.deleted[0]) if history.deleted else None, new) if history.has_changes() else (new, new)
 

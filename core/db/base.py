@@ -114,7 +114,9 @@ def index(*columns: str) -> Index:
 
 @event.listens_for(Table, "after_parent_attach")
 def _add_links(table: Table, metadata: MetaData) -> None:
-    """Give each link column its composite foreign key and index, now that the table has all its columns."""
+    """Give each link column its composite foreign key and index, now that the table has all its columns; and columns that say
+    so an index of the rows where they are filled.
+    """
     if metadata is not Model.metadata:
         return  # a copy brings its constraints along
     links: list[Column[Any]] = [column for column in table.columns if "link" in column.info]
@@ -130,3 +132,8 @@ def _add_links(table: Table, metadata: MetaData) -> None:
         )
         if column.info["index"]:
             Index(f"ix_{table.name}_{column.name}", table.c.tenant_id, column, table.c.id)
+    for column in table.columns:
+        if column.info.get("index_of_filled"):
+            filled = column.is_not(None)
+            name = f"ix_{table.name}_{column.name}"
+            Index(name, table.c.tenant_id, column, table.c.id, sqlite_where=filled, postgresql_where=filled)

@@ -42,9 +42,12 @@ class Audited(Stamped):
 
 
 class SoftDelete:
-    """Deleting moves the row to the recycle bin: ``session.delete`` sets ``deleted_at``, the scope hides the row."""
+    """Deleting moves the row to the recycle bin: ``session.delete`` sets ``deleted_at``, the scope hides the row.
 
-    deleted_at: Mapped[datetime | None] = mapped_column(sort_order=92)
+    An index of the deleted rows alone serves the bin's page and its emptying.
+    """
+
+    deleted_at: Mapped[datetime | None] = mapped_column(sort_order=92, info={"index_of_filled": True})
 
     @declared_attr
     def deleted_by_id(cls) -> Mapped[UUID | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from core.db.actor import Actor
 from core.db.base import Model, TenantModel
 from core.db.ids import uuid7
 from core.db.mixins import SoftDelete
+from core.db.parts import links_to
 from core.db.scope import Scope, ScopeError
 from core.errors import Conflict, NotFound
 from core.i18n import translator
@@ -99,12 +101,41 @@ class ActorSession(FlaskSession):
             raise Conflict.of("stale", STALE)
 
     def delete(self, instance: object) -> None:
-        """Delete; a :class:`SoftDelete` row goes to the recycle bin."""
+        """Delete; a :class:`SoftDelete` row goes to the recycle bin, and its parts that have one go there in the same act."""
         if isinstance(instance, SoftDelete):
-            instance.deleted_at = now()
-            instance.deleted_by_id = self.actor.user_id
+            self._put_away(instance, now())
         else:
             super().delete(instance)
+
+    def _put_away(self, row: Any, moment: datetime) -> None:
+        row.deleted_at, row.deleted_by_id = moment, self.actor.user_id
+        for part in self.deleted_parts(row, None):
+            self._put_away(part, moment)
+
+    def restore(self, row: Any) -> None:
+        """Bring a row back from the recycle bin, with the parts that went there in the same act (their moment is the same).
+
+        The session must see deleted rows. What may be in the way is the caller's to ask.
+        """
+        moment = row.deleted_at
+        row.deleted_at = row.deleted_by_id = None
+        for part in self.deleted_parts(row, moment):
+            self.restore(part)
+
+    def purge(self, row: SoftDelete) -> None:
+        """Delete a row of the recycle bin for good. The flush fails (IntegrityError) where something refers to it."""
+        super().delete(row)
+
+    def deleted_parts(self, row: Any, moment: datetime | None) -> list[Any]:
+        """What hangs on ``row``, has a recycle bin of its own and was deleted at ``moment`` (None: is not deleted)."""
+        links = [link for link in links_to(row.__tablename__, "CASCADE") if issubclass(link.model, SoftDelete)]
+        return [
+            part
+            for link in links
+            for part in self.scalars(
+                select(link.model).where(link.attribute == row.id, link.model.deleted_at == moment)  # type: ignore[attr-defined]
+            )
+        ]
 
     def flush(self, objects: Any = None) -> None:
         try:

@@ -18,7 +18,7 @@ from core.clock import now
 from core.db.session import ActorSession
 from core.discussion.events import CommentPosted
 from core.discussion.mentions import find_mentioned
-from core.discussion.models import Comment, CommentLike, CommentMention
+from core.discussion.models import Comment, CommentLike, CommentMention, Reading
 from core.discussion.places import Place
 from core.discussion.sight import who_sees
 from core.discussion.subjects import Subject, can_comment
@@ -211,3 +211,12 @@ def _mention(session: ActorSession, subject: Subject, comment: Comment, users: l
         body=comment.body[:200],
         url=url_for(subject.discussed.endpoint, id=subject.record.id),
     )
+
+
+def remove_comments_of(session: ActorSession, entity: str, ids: Collection[UUID]) -> None:
+    """Remove what was written on these records of the table ``entity`` and who has read it: they are deleted for good."""
+    for model in (Comment, Reading):
+        session.execute(
+            delete(model).where(model.entity == entity, model.entity_id.in_(ids)),
+            execution_options={"synchronize_session": False},
+        )

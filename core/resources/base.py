@@ -205,9 +205,8 @@ class Resource(Generic[M]):
         session.delete(record)
 
     def restore(self, session: ActorSession, record: M) -> None:
-        """Bring a deleted record back."""
-        deleted = cast(Any, record)
-        deleted.deleted_at = deleted.deleted_by_id = None
+        """Bring a deleted record back. DomainError says what is in the way."""
+        session.restore(record)
 
     def import_context(self, session: ActorSession, rows: Sequence[Mapping[str, Any]], options: ImportOptions) -> Any:
         """What ``import_row`` needs for these rows, loaded in a handful of queries; handed over as ``options.context``."""

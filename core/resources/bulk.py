@@ -72,7 +72,7 @@ class BulkAction:
     ``run`` does it; ``form`` (``core.web.forms.Form``) asks for what it needs to know; ``verb`` begins the question
     ("Delete 12 customers?") and is the label by default. ``preview`` gets what ``run`` would get and says, as pairs of
     texts, what would come of it. ``whole`` keeps many records together: ``run`` gets all of them at once, in one
-    transaction, in a job too.
+    transaction, in a job too. ``counted`` wants the number of records typed before it begins.
     """
 
     key: str
@@ -85,6 +85,7 @@ class BulkAction:
     form: type[Any] | None = None
     preview: Callable[..., Sequence[tuple[str, str]]] | None = None
     whole: bool = False
+    counted: bool = False
 
 
 def for_each(

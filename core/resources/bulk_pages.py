@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
+from core.clock import now
 from core.db.ids import uuid7
-from core.db.session import ActorSession
+from core.db.mixins import SoftDelete
+from core.db.session import ActorSession, with_deleted
 from core.errors import DomainError, Forbidden
 from core.i18n import translator
 from core.jobs import enqueue
 from core.jobs.announcing import job_url
 from core.kernel import current_session
 from core.resources.bulk import MAX_REASONS, MAX_TICKED, SYNC_LIMIT, BulkAction, BulkResult, summary_text, unseen
+from core.resources.columns import text_of
 from core.resources.filters import Args
-from core.resources.listing import count_text, criteria, read_counts, read_state, select_ids
+from core.resources.listing import COUNT_CAP, count_text, criteria, read_counts, read_state, select_ids
 from core.web.answers import redirect_to, toast
 from core.web.rendering import render
 
@@ -35,7 +40,10 @@ PREVIEW = "preview"
 BACK = "back"
 """The query of the list that the question was asked on: where the report leads back to."""
 
-NOT_OF_THE_FORM = frozenset({CONFIRMED, PREVIEW, BACK, "action", "all", "ids", "csrf_token"})
+COUNTED = "counted"
+"""What was typed as the number of records, where the action wants it."""
+
+NOT_OF_THE_FORM = frozenset({CONFIRMED, PREVIEW, BACK, COUNTED, "action", "all", "ids", "csrf_token"})
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,12 @@ class BulkView:
     form: Any = None
     preview: Sequence[tuple[str, str]] = ()
     result: BulkResult | None = None
+    is_miscounted: bool = False
+
+    @property
+    def count_text(self) -> str:
+        """The number of records as the question names it, and as it is to be typed."""
+        return text_of(min(self.chosen.count, COUNT_CAP), "number")
 
     @property
     def ids(self) -> tuple[UUID, ...]:
@@ -75,9 +89,13 @@ class BulkView:
     @property
     def question(self) -> str:
         """ "Delete 12 customers?": the action, the count and the name of the thing."""
-        name = str(self.resource.one if self.chosen.count == 1 else self.resource.title).lower()
         verb = str(self.action.verb or self.action.label)
+        name = self.name_of(self.chosen.count)
         return str(_("%(verb)s %(n)s %(name)s?", verb=verb, n=count_text(self.chosen.count), name=name))
+
+    def name_of(self, count: int) -> str:
+        """What so many of them are called."""
+        return str(self.resource.one if count == 1 else self.resource.title).lower()
 
     @property
     def back(self) -> str:
@@ -123,7 +141,9 @@ def answer_bulk(resource: Resource[Any]) -> ResponseReturnValue:
         return render("resource/bulk.html", view=view, resource=resource)
     if form is not None and not form.validate():
         return render("resource/bulk.html", view=view, resource=resource), 422
-    values = form.data if form else {}
+    if action.counted and _digits(request.form.get(COUNTED, "")) != _digits(view.count_text):
+        return render("resource/bulk.html", view=replace(view, is_miscounted=True), resource=resource), 422
+    values, started = form.data if form else {}, now()
     try:
         if action.preview and PREVIEW in request.form:
             shown = replace(view, preview=action.preview(session, _all_ids(resource, session, chosen), **values))
@@ -138,7 +158,24 @@ def answer_bulk(resource: Resource[Any]) -> ResponseReturnValue:
         session.rollback()
         return render("resource/bulk.html", view=view, resource=resource), 422
     session.flush()
-    return _report(view, result)
+    return _report(view, result, _undo_url(view, session, started))
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdecimal())
+
+
+def _undo_url(view: BulkView, session: ActorSession, started: datetime) -> str | None:
+    """Where what was deleted just now is brought back; None where nothing was."""
+    resource, model = view.resource, view.resource.model
+    if not issubclass(model, SoftDelete) or view.action.permission != resource.permissions.delete:
+        return None
+    own = [model.deleted_by_id == session.actor.user_id, model.deleted_at >= started]
+    with with_deleted(session) as reader:
+        until = reader.scalar(select(func.max(model.deleted_at)).select_from(model).where(*own))
+    if until is None:
+        return None
+    return url_for(resource.endpoint("bin_undo"), since=started.isoformat(), until=until.isoformat())
 
 
 def _all_ids(resource: Resource[Any], session: ActorSession, chosen: Chosen) -> Sequence[UUID]:
@@ -205,9 +242,15 @@ def _enqueue(resource: Resource[Any], session: ActorSession, action: BulkAction,
     return redirect_to(job_url(job.id))
 
 
-def _report(view: BulkView, result: BulkResult) -> ResponseReturnValue:
-    if not result.skipped:
+def _report(view: BulkView, result: BulkResult, undo: str | None) -> ResponseReturnValue:
+    if undo:
+        toast(
+            _("Deleted: %(name)s", name=f"{text_of(result.changed, 'number')} {view.name_of(result.changed)}"),
+            undo=undo,
+        )
+    elif not result.skipped:
         toast(f"{view.action.label}: {summary_text(result.changed, 0)}")
+    if not result.skipped:
         return redirect_to(view.list_url)
     shown = replace(view, result=result)
     return render("resource/bulk.html", view=shown, resource=view.resource, max_reasons=MAX_REASONS)

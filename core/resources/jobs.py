@@ -16,9 +16,10 @@ from core.db.session import ActorSession
 from core.errors import DomainError, Forbidden
 from core.i18n import translator
 from core.jobs import JobRun, Step, job
-from core.resources.base import Resource, find_resource
+from core.resources.base import Resource
 from core.resources.bulk import BATCH, MAX_REASONS, BulkAction, BulkResult, summary_text
 from core.resources.listing import criteria, read_state
+from core.resources.recycle_bin.bins import find_listed
 
 _ = translator(__name__)
 
@@ -39,7 +40,7 @@ def run_bulk_action(
     Those that match are walked by id up to ``until``, the newest id of the moment of asking, so each is met once even
     where the action takes it out of the filter, and none that came later. ``values`` are what the action's form was sent.
     """
-    listed = find_resource(resource).for_tenant(run.session)
+    listed = find_listed(run.session, resource)
     chosen = _allowed_action(listed, action, run.session)
     known = run.result or {"changed": 0, "skipped": 0, "reasons": []}
     done = known["changed"] + known["skipped"]

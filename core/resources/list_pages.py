@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID
 
 from flask import abort, request, url_for
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _ = translator(__name__)
 
+V = TypeVar("V", bound="ListView")
+
 NIL = UUID(int=0)
 NO_ROWS = Page((), 1, "", "")
 
@@ -59,6 +61,8 @@ class ListView:
     views: ViewBar
     columns: Sequence[Column]
     board: BoardView | None = None
+
+    bar: ClassVar[type[ViewBar]] = ViewBar
 
     @property
     def total(self) -> int | str:
@@ -197,6 +201,15 @@ class ListView:
     def import_url(self) -> str:
         return self.allowed("import") if self.resource.exchange else ""
 
+    def menu(self) -> list[dict[str, Any]]:
+        """What the … of the whole list holds."""
+        listed = (
+            (_("Export to Excel"), "download", self.export_url),
+            (_("Import from Excel"), "upload", self.import_url),
+            (_("Recycle bin"), "trash", self.allowed("bin_list")),
+        )
+        return [{"label": str(label), "icon": icon, "url": url} for label, icon, url in listed if url]
+
     @property
     def bulk_url(self) -> str:
         return with_args(url_for(self.resource.endpoint("bulk")), self.state.args()) if self.bulk_actions else ""
@@ -229,8 +242,8 @@ def answer_list(resource: Resource[Any]) -> ResponseReturnValue:
     return render(resource.template_list, resource=resource, view=read_list(resource, session))
 
 
-def read_list(resource: Resource[Any], session: ActorSession) -> ListView:
-    """The list that the request asks for: three statements, and one for a search on PostgreSQL."""
+def read_list(resource: Resource[Any], session: ActorSession, show: type[V] = ListView) -> V:  # type: ignore[assignment]
+    """The list that the request asks for, as ``show`` shows it: three statements, and one for a search on PostgreSQL."""
     personal = personal_list(session, resource.full_name)
     state = read_state(resource, request.args, session)
     columns = columns_of(resource, chosen_keys(personal, state.view))
@@ -239,9 +252,8 @@ def read_list(resource: Resource[Any], session: ActorSession) -> ListView:
     board = read_board(resource, session, state, keep) if state.is_board else None
     page = NO_ROWS if board else read_page(resource, state, session, keep, ListRows(resource, session, columns))
     url = url_for(resource.endpoint("list"))
-    return ListView(
-        resource, session, state, page, counts, url, ViewBar(resource, state, personal, url), columns, board
-    )
+    bar = show.bar(resource, state, personal, url)
+    return show(resource, session, state, page, counts, url, bar, columns, board)
 
 
 def _is_fragment() -> bool:

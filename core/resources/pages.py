@@ -14,7 +14,6 @@ from sqlalchemy.orm import joinedload
 
 from core.db.mixins import Audited
 from core.db.session import ActorSession
-from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_session
 from core.resources import board_pages, bulk_pages, form_pages, list_pages, picking
@@ -62,13 +61,6 @@ def routes(resource: Resource[Any]) -> list[Route]:
         ("/<uuid:id>", "detail", bind(answer_detail, resource), GET, may.read),
         ("/<uuid:id>/edit", "edit", bind(form_pages.answer_edit, resource), BOTH, may.edit if has_form else None),
         ("/<uuid:id>/delete", "delete", bind(answer_delete, resource), BOTH, may.delete),
-        (
-            "/<uuid:id>/restore",
-            "restore",
-            bind(answer_restore, resource),
-            POST,
-            may.delete if resource.is_soft_deleted else None,
-        ),
     ]
     return [
         Route(f"/{resource.name}{rule}", f"{resource.name}_{verb}", view, methods, Access.of(permission, None))
@@ -247,18 +239,3 @@ def answer_delete(resource: Resource[Any], id: UUID) -> ResponseReturnValue:
     undo = url_for(resource.endpoint("restore"), id=id) if resource.is_soft_deleted else None
     toast(_("Deleted: %(name)s", name=title), undo=undo)
     return redirect_to(url_for(resource.endpoint("list")))
-
-
-def answer_restore(resource: Resource[Any], id: UUID) -> ResponseReturnValue:
-    """Bring a deleted record back. The session is bound anew to see deleted rows; visibility stays."""
-    session = current_session()
-    session.become(session.actor, with_deleted=True)
-    record = resource.find(session, id)
-    try:
-        resource.restore(session, record)
-        session.flush()
-    except DomainError as refused:
-        session.rollback()
-        raise refused from None
-    toast(_("Restored: %(name)s", name=resource.title_of(record)))
-    return redirect_to(url_for(resource.endpoint("detail"), id=id))

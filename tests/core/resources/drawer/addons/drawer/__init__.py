@@ -1,0 +1,1 @@
+"""A tiny addon that has one of everything a resource can have."""
