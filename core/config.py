@@ -6,6 +6,7 @@ Every wrong value is reported at once. An empty variable counts as absent, as in
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -31,6 +32,10 @@ TEST_PREFIX = "BANYAN_TEST_"  # read by the test suite alone, never by the appli
 POSTGRESQL = "postgresql+psycopg"  # the only PostgreSQL driver that the kernel is tested with
 PORTS = range(1, 65536)
 
+CONSOLE = "console:"  # messages go to the log instead of away
+CONSOLE_ADDRESS = "banyan@localhost"
+
+_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _ANY_OR_LOOPBACK = frozenset({"0.0.0.0", "127.0.0.1", "::", "::1", "localhost"})  # noqa: S104  (compared, not bound)
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -125,6 +130,21 @@ class Config:
             "Public address without a path: what absolute links begin with, in messages and invitations.",
         )
     )
+    smtp_url: str | None = field(
+        repr=False,
+        metadata=_about(
+            "BANYAN_SMTP_URL",
+            "console: when BANYAN_DEBUG is true, else none",
+            "Mail server: smtp://user:password@host:587 (STARTTLS), smtps://…:465, or console: to log messages.",
+        ),
+    )
+    mail_from: str = field(
+        metadata=_about(
+            "BANYAN_MAIL_FROM",
+            "the user of BANYAN_SMTP_URL where that is an address",
+            "Address that all e-mail comes from; the name beside it is that of the business.",
+        )
+    )
     runner: Runner = field(
         metadata=_about(
             "BANYAN_RUNNER",
@@ -182,6 +202,8 @@ class Config:
         database_url = read.database("DATABASE_URL") or f"sqlite:///{data / 'banyan.sqlite3'}"
         redis_url = read.address("REDIS_URL", ("redis", "rediss", "unix"), secret=True)
         base_url = read.base_url("BANYAN_BASE_URL")
+        debug = read.boolean("BANYAN_DEBUG", False)
+        smtp_url = read.smtp("BANYAN_SMTP_URL") or (CONSOLE if debug else None)
         values: dict[str, Any] = {
             "host": read.text("BANYAN_HOST", "127.0.0.1"),
             "port": read.integer("BANYAN_PORT", 8000, PORTS.start, PORTS.stop - 1),
@@ -193,6 +215,8 @@ class Config:
             "database_owner_url": read.owner_database("DATABASE_OWNER_URL", database_url),
             "redis_url": redis_url,
             "base_url": base_url,
+            "smtp_url": smtp_url,
+            "mail_from": read.mail_from("BANYAN_MAIL_FROM", smtp_url),
             "runner": read.runner("BANYAN_RUNNER", redis_url),
             "max_upload_mb": read.integer("BANYAN_MAX_UPLOAD_MB", 25, 1, 2048),
             "api_per_minute": read.integer("BANYAN_API_PER_MINUTE", 600, 1, 1_000_000),
@@ -201,7 +225,7 @@ class Config:
             "log_format": read.choice("BANYAN_LOG_FORMAT", LOG_FORMATS, "auto"),
             "log_level": read.choice("BANYAN_LOG_LEVEL", LOG_LEVELS, "INFO"),
             "metrics_token": read.secret("BANYAN_METRICS_TOKEN", METRICS_TOKEN_LENGTH),
-            "debug": read.boolean("BANYAN_DEBUG", False),
+            "debug": debug,
         }
         key = read.secret("BANYAN_SECRET_KEY", SECRET_KEY_LENGTH)
         if read.problems:
@@ -304,6 +328,31 @@ class _Reader:
             shown = _hidden(raw) if secret else raw
             self._problem(name, shown, "is not an address of that kind", f"Begin with {wanted}.")
             return None
+        return raw
+
+    def smtp(self, name: str) -> str | None:
+        if self._environ.get(name) == CONSOLE:
+            return CONSOLE
+        url = self.address(name, ("smtp", "smtps"), secret=True)
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        try:
+            is_whole = bool(parts.hostname) and parts.port != 0 and parts.path in ("", "/") and not parts.query
+        except ValueError:
+            is_whole = False
+        if not is_whole:
+            fix = "Write it like smtp://user:password@mail.example.vn:587; in user and password %40 stands for @."
+            self._problem(name, _hidden(url), "is more or less than user, password, host and port", fix)
+            return None
+        return url
+
+    def mail_from(self, name: str, smtp_url: str | None) -> str:
+        raw = self._environ.get(name) or unquote(urlsplit(smtp_url or "").username or "")
+        if smtp_url in (None, CONSOLE):
+            return raw or CONSOLE_ADDRESS
+        if not _MAIL_ADDRESS.fullmatch(raw):
+            self._problem(name, raw, "is no e-mail address", "Give the address that mail comes from: crm@example.vn.")
         return raw
 
     def base_url(self, name: str) -> str | None:

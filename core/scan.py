@@ -43,6 +43,7 @@ KERNEL_MODULES = (
     "core.attachments",
     "core.discussion",
     "core.jobs",
+    "core.messages",
     "core.exchange",
     "core.resources",
     "core.resources.saved_views",

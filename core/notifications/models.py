@@ -1,4 +1,4 @@
-"""A notice to one user."""
+"""A notice to one user, how users want to be told, and how far their digests have come."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.db.actor import Actor
-from core.db.base import TenantModel, index, link
+from core.db.base import TenantModel, index, link, unique
 from core.db.types import key_text
 
 
@@ -34,3 +34,25 @@ class Notification(TenantModel):
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
         return cls.user_id == actor.user_id
+
+
+class NoticePreference(TenantModel):
+    """What a user chose for a kind of notice: a value of :class:`core.notifications.contributions.Way`."""
+
+    __tablename__ = "core_notice_preference"
+    __table_args__ = (unique("user_id", "kind"),)
+
+    user_id: Mapped[UUID] = link("core_user", ondelete="CASCADE", index=False)
+    kind: Mapped[str] = mapped_column(key_text(60))
+    way: Mapped[str] = mapped_column(key_text(12))
+
+
+class NoticeDigest(TenantModel):
+    """How far a user's digests have come: the newest notice that was in one."""
+
+    __tablename__ = "core_notice_digest"
+    __table_args__ = (unique("user_id"),)
+
+    user_id: Mapped[UUID] = link("core_user", ondelete="CASCADE", index=False)
+    until_id: Mapped[UUID]
+    sent_at: Mapped[datetime]

@@ -22,9 +22,15 @@ def count_unread(session: ActorSession) -> int:
     return session.scalar(select(func.count(some.c.id))) or 0
 
 
-def list_notices(session: ActorSession, *, before: UUID | None, limit: int) -> Sequence[Notification]:
-    """The actor's notices, newest first, those older than the notice ``before``."""
+def list_notices(
+    session: ActorSession, *, before: UUID | None, limit: int, kind: str = "", is_unread: bool = False
+) -> Sequence[Notification]:
+    """The actor's notices, newest first, those older than the notice ``before``; of one ``kind``, or all."""
     query = select(Notification).where(Notification.user_id == session.actor.user_id)
     if before is not None:
         query = query.where(Notification.id < before)
+    if kind:
+        query = query.where(Notification.kind == kind)
+    if is_unread:
+        query = query.where(Notification.read_at.is_(None))
     return session.scalars(query.order_by(Notification.id.desc()).limit(limit)).all()

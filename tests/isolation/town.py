@@ -41,7 +41,9 @@ from core.exchange import storage
 from core.exchange.models import Export, Import, ImportRow, ImportState, Outcome, Phase
 from core.exchange.xlsx import spool
 from core.jobs.models import Job, JobDispatch, JobState
+from core.messages.models import Message, MessageState, MessageText
 from core.notifications import Notification
+from core.notifications.models import NoticeDigest, NoticePreference
 from core.resources.saved_views.models import GroupView, ListChoice, SavedView
 from core.settings.models import set_setting
 from core.testing.world import World
@@ -119,6 +121,7 @@ def _build_business(world: World, word: str, permissions: list[str]) -> Business
     colleague = world.user(tenant, *own, name=f"{word} Colleague")
     business = Business(word, tenant, boss, seller, colleague)
     _name_the_kernels_rows(world, business)
+    _add_messages(world, business)
     if "customer.read" in permissions:
         _name_the_catalogues(world, business)
         _add_fields(world, business)
@@ -153,6 +156,21 @@ def _name_the_kernels_rows(world: World, business: Business) -> None:
                 set_setting(session, key, word.upper()[: declared.max or 50])
             if declared.type == "url":
                 set_setting(session, key, f"https://{word}.example/")
+
+
+def _add_messages(world: World, business: Business) -> None:
+    """A message in each state that a page tells apart, and the tenant's wording of a template."""
+    word = business.word
+    texts = {f"{part}_{language}": f"{word} {part}" for part in ("subject", "body") for language in ("vi", "en")}
+    with world.session(business.tenant) as session:
+        for state in (MessageState.QUEUED, MessageState.FAILED):
+            addresses = {"recipient": f"{word}@example.vn", "reply_to": f"{word}@example.vn", "recipient_name": word}
+            told = {"subject": f"{word} subject", "body": f"{word} body", "error": f"{word} error", "url": f"/{word}"}
+            session.add(
+                Message(channel="email", state=state, key=f"{word} {state}", template=word, **addresses, **told)
+            )
+        for title in ("", f"{word} text"):
+            session.add(MessageText(key="core.notice", title=title, **texts))
 
 
 def _name_the_catalogues(world: World, business: Business) -> None:
@@ -313,6 +331,8 @@ def _add_personal(world: World, business: Business, user: Any, word: str) -> Non
             session.add(JobDispatch(id=id, tenant_id=business.tenant.id, **dispatch))
         notice = {"kind": "test", "title": f"{word} notice", "body": f"{word} body", "url": f"/search?q={word}"}
         session.add(Notification(user_id=user.id, **notice))
+        session.add(NoticePreference(user_id=user.id, kind="mention", way="bell"))
+        session.add(NoticeDigest(user_id=user.id, until_id=uuid7(), sent_at=now()))
         moment = now()
         browser = {"user_agent": f"{word} browser", "address": "192.0.2.1", "token_hash": uuid7().bytes * 2}
         times = {

@@ -23,6 +23,7 @@ def words_for(prober: Prober, argument: str) -> list[str]:
         "name": [name for name in registry.order if name != "core"] + sorted(
             {setting.name for setting in registry.settings.values()}
         ),
+        "key": ["core.notice"],
         "value": [f"{UUID(int=0).hex}.token"],
     }  # fmt: skip
     return known.get(argument, ["x"])

@@ -54,6 +54,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         DATABASE_OWNER_URL="postgresql://owner:pw@db/banyan",
         REDIS_URL="redis://redis/0",
         BANYAN_BASE_URL="https://crm.example.vn/",
+        BANYAN_SMTP_URL="smtps://crm%40haidang.vn:p%2Fw@mail.haidang.vn",
         BANYAN_RUNNER="none",
         BANYAN_MAX_UPLOAD_MB="5",
         BANYAN_API_PER_MINUTE="90",
@@ -77,6 +78,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         database_owner_url="postgresql+psycopg://owner:pw@db/banyan",
         redis_url="redis://redis/0",
         base_url="https://crm.example.vn",
+        smtp_url="smtps://crm%40haidang.vn:p%2Fw@mail.haidang.vn",
+        mail_from="crm@haidang.vn",
         runner="none",
         max_upload_mb=5,
         api_per_minute=90,
@@ -148,6 +151,9 @@ WRONG = [
     ("REDIS_URL", "http://r"),
     ("BANYAN_BASE_URL", "crm.example.vn"),
     ("BANYAN_BASE_URL", "https://example.vn/crm"),
+    ("BANYAN_SMTP_URL", "mail.example.vn:587"),
+    ("BANYAN_SMTP_URL", "smtp://a%40b.vn@mail.example.vn:port"),
+    ("BANYAN_SMTP_URL", "smtp://a%40b.vn@mail.example.vn/inbox"),
     ("BANYAN_RUNNER", "celery"),
     ("BANYAN_RUNNER", "rq"),
     ("BANYAN_MAX_UPLOAD_MB", "0"),
@@ -250,4 +256,4 @@ def test_every_variable_is_documented() -> None:
     entries = documentation()
 
     assert all(entry["default"] and entry["meaning"] for entry in entries)
-    assert len({entry["variable"] for entry in entries}) == len(entries) == 20
+    assert len({entry["variable"] for entry in entries}) == len(entries) == 22
