@@ -119,6 +119,7 @@ class SlotEntry:
     endpoint: str
     permission: str
     order: int
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,6 +439,7 @@ class _Manifest:
                 endpoint=self._endpoint(table, (self._name,)),
                 permission=self._permission(table),
                 order=table.integer("order", DEFAULT_ORDER) or 0,
+                icon=table.text("icon", ""),
             )
             if any((other.slot, other.endpoint) == (entry.slot, entry.endpoint) for other in slots):
                 fix = "Remove one of the two entries."

@@ -61,6 +61,11 @@ def list_groups_of(session: ActorSession, customer_id: UUID) -> Sequence[Custome
     return session.scalars(query.order_by(CustomerGroup.position, CustomerGroup.name_key)).all()
 
 
+def find_referrer(session: ActorSession, customer: Customer) -> Customer | None:
+    """The customer who referred this one; None where it was an employee, or nobody, or one that the user may not open."""
+    return session.find(Customer, customer.referrer_customer_id)
+
+
 def list_referred(session: ActorSession, customer_id: UUID, *, limit: int = 50) -> Sequence[Customer]:
     """The customers that this one has referred, as far as the user may see them, newest first (CUS-048)."""
     query = select(Customer).where(Customer.referrer_customer_id == customer_id)

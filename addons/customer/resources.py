@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from flask import url_for
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from addons.customer import catalogues, exchange, services
 from addons.customer.bulk import delete_several, give_away, preview_giving, put_into_relationship, regroup, share
@@ -40,10 +40,18 @@ from addons.customer.models import (
 )
 from addons.customer.ownership import can_undo
 from addons.customer.provinces import PROVINCES
-from addons.customer.queries import list_all_entries, list_contacts, list_groups_of, list_handed_over
+from addons.customer.queries import (
+    find_referrer,
+    list_all_entries,
+    list_contacts,
+    list_groups_of,
+    list_handed_over,
+    list_referred,
+)
 from addons.customer.sharing import ShareChange, list_viewers, may_share, share_customers
 from core.audit import Recorded
 from core.db import Actor, ActorSession
+from core.discussion.documents import documents_tab
 from core.discussion.subjects import Discussed
 from core.errors import DomainError
 from core.exchange.fields import ImportOptions
@@ -120,8 +128,12 @@ def _has_phone(has: bool) -> ColumnElement[bool]:
     return Customer.phone.is_not(None) if has else Customer.phone.is_(None)
 
 
-def _count_contacts(session: ActorSession, customer: Customer) -> int:
-    return session.scalar(select(func.count(CustomerContact.id)).where(CustomerContact.customer_id == customer.id)) or 0
+def _count_contacts(session: ActorSession, customer: Customer) -> Select[int]:
+    return select(func.count(CustomerContact.id)).where(CustomerContact.customer_id == customer.id)
+
+
+def _count_referred(session: ActorSession, customer: Customer) -> Select[int]:
+    return select(func.count(Customer.id)).where(Customer.referrer_customer_id == customer.id)
 
 
 def _shared(actor: Actor) -> ColumnElement[bool]:
@@ -266,12 +278,26 @@ class Customers(Resource[Customer]):
                 "format_phone": format_phone,
             },
             count=_count_contacts,
+            order=10,
+        ),
+        documents_tab(order=30),
+        DetailTab(
+            "referrer",
+            _("Referrer"),
+            "customer/referrer.html",
+            context=lambda session, customer: {
+                "referrer": find_referrer(session, customer),
+                "referred": list_referred(session, customer.id),
+            },
+            count=_count_referred,
+            order=90,
         ),
         DetailTab(
             "viewers",
             _("Viewers"),
             "customer/viewers.html",
             context=lambda session, customer: {"viewers": list_viewers(session, customer)},
+            order=110,
         ),
     )
     discussion = True

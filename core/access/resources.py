@@ -248,7 +248,9 @@ class Departments(Resource[Department]):
             _("Members"),
             "core/department_members.html",
             context=lambda session, department: {"members": list_department_members(session, department.id)},
-            count=lambda session, department: len(list_department_members(session, department.id)),
+            count=lambda session, department: select(func.count(DepartmentMember.id)).where(
+                DepartmentMember.department_id == department.id
+            ),
         ),
     )
     form = DepartmentForm

@@ -26,10 +26,10 @@ def count_unread(session: ActorSession, model: type[TenantModel], id: UUID | Non
     return session.scalar(query) or 0
 
 
-def unread_by_record(model: type[TenantModel], actor: Actor) -> Select[tuple[UUID, int]]:
+def unread_by_record(model: type[TenantModel], actor: Actor) -> Select[UUID, int]:
     """(record's id, number of unread comments), for a join or a page of records; the record's scope is the caller's."""
     query = select(Comment.entity_id, func.count(Comment.id).label("unread"))
-    counted: Select[tuple[UUID, int]] = _unread(query, model, actor).group_by(Comment.entity_id)
+    counted: Select[UUID, int] = _unread(query, model, actor).group_by(Comment.entity_id)
     return counted
 
 

@@ -27,7 +27,7 @@ class Discussed:
     ``read`` and ``comment`` are permissions; ``endpoint`` is the detail page (it takes ``id``); ``title`` names a record;
     ``labels`` gives the field names of the change log; ``may_comment(session, record)`` narrows who may write: these, and
     whom one of them calls by name. ``show_to(session, record, user_ids)`` makes a record visible to colleagues who are
-    called, where ``may_show(session, record)``. ``actions`` are quick actions beside the composer (``core.resources.Action``).
+    called, where ``may_show(session, record)``. The quick actions of the record's page stand beside the composer too.
     """
 
     model: type[TenantModel]
@@ -39,7 +39,6 @@ class Discussed:
     may_comment: Callable[[ActorSession, Any], bool] = lambda session, record: True
     may_show: Callable[[ActorSession, Any], bool] = lambda session, record: False
     show_to: Callable[[ActorSession, Any, Sequence[UUID]], object] | None = None
-    actions: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)

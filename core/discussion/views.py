@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -23,7 +24,8 @@ from core.discussion.subjects import Subject, can_comment, find_comment, find_su
 from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_kernel, current_session
-from core.resources.links import action_items, history_url
+from core.resources.base import all_resources
+from core.resources.links import history_url, quick_actions
 from core.web import SIGNED_IN, AddonViews, redirect_to, render
 from core.web.answers import is_htmx
 
@@ -157,7 +159,7 @@ def _panel(
         is_earlier=_before() is not None,
         state={name: value for name in ("show", "before") if (value := request.args.get(name))},
         can_comment=can_comment(session, subject),
-        quick=action_items(session, subject.discussed.actions, subject.record.id, subject.record),
+        quick=_quick(session, subject),
         history=history_url(session, subject.entity, subject.record.id),
         max_mb=current_kernel().config.max_upload_mb,
         post_key=request.form.get("post_key") if error else uuid7(),
@@ -167,6 +169,13 @@ def _panel(
         edited=edited,
         edit_error=edit_error,
     )
+
+
+def _quick(session: ActorSession, subject: Subject) -> list[dict[str, Any]]:
+    """The quick actions of the record's page, as links beside the composer (CUS-026)."""
+    page = (each for each in all_resources().values() if each.endpoint("detail") == subject.discussed.endpoint)
+    found = next(page, None)
+    return [item for item in quick_actions(found, session, subject.record) if "url" in item] if found else []
 
 
 def _post_key() -> UUID:

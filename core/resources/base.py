@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy import ColumnElement, Select, inspect, select
 from werkzeug.datastructures import MultiDict
 
 from core.api.declaration import Api
@@ -93,15 +93,17 @@ class Tab:
 class DetailTab:
     """A tab of the detail page, loaded when it is opened.
 
-    ``template`` is rendered with ``record`` and what ``context`` returns; ``count`` is a number on the tab.
+    ``template`` is rendered with ``record`` and what ``context`` returns; ``count`` selects a number for the tab: those of
+    all tabs are read in one statement. Tabs stand in their ``order``, among those of other addons (``[[slots]]``).
     """
 
     key: str
     label: object
     template: str
     context: Callable[[ActorSession, Any], Mapping[str, Any]] | None = None
-    count: Callable[[ActorSession, Any], int] | None = None
+    count: Callable[[ActorSession, Any], Select[int]] | None = None
     permission: str | None = None
+    order: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -290,6 +292,11 @@ class Resource(Generic[M]):
         else ``order.quotations_tabs``.
         """
         return f"{self.addon}.tabs" if self.entity == self.addon else f"{self.addon}.{self.name}_tabs"
+
+    @property
+    def action_slot(self) -> str:
+        """Where other addons put quick actions on a record, each a link to a page of theirs: ``customer.actions``."""
+        return f"{self.slot.removesuffix('tabs')}actions"
 
     @property
     def shown_columns(self) -> tuple[Column, ...]:

@@ -1,4 +1,4 @@
-"""What an addon adds to another addon's lists."""
+"""What an addon adds to another addon's lists and tabs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import Select
 
 from core.contributions import Point
 from core.resources.columns import Column
@@ -29,6 +32,20 @@ class ListExtension:
 
 
 list_extensions = Point("core.list_extensions", ListExtension)
+
+
+@dataclass(frozen=True, slots=True)
+class TabCount:
+    """The number on a tab that the addon has in another's page; ``endpoint`` is that of its slot.
+
+    ``count(record_id)`` selects it; it stands in one statement with the numbers of the other tabs.
+    """
+
+    endpoint: str
+    count: Callable[[UUID], Select[int]]
+
+
+tab_counts = Point("core.tab_counts", TabCount)
 
 
 @lru_cache(maxsize=1_000)

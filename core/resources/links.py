@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import url_for
+from flask import current_app, url_for
 
 from core.db.session import ActorSession
 from core.i18n import translator
@@ -63,6 +63,22 @@ def _action_item(action: Action, id: UUID) -> dict[str, Any]:
     if action.post:
         return {**item, "post": url, "confirm": str(action.confirm)}
     return {**item, "url": url, "attrs": {"hx-get": url, "hx-target": "#dialog"} if action.dialog else {}}
+
+
+def quick_actions(resource: Resource[Any], session: ActorSession, record: Any) -> list[dict[str, Any]]:
+    """What is done to a record most often, as buttons: the resource's own, then what enabled addons bring."""
+    own = action_items(session, [each for each in resource.actions if each.place == "button"], record.id, record)
+    return own + [
+        {"label": item.label, "icon": item.icon, "primary": False, "url": item.url, "attrs": {}}
+        for item in slot_of(resource.action_slot, record.id)
+    ]
+
+
+def slot_of(name: str, id: UUID) -> list[Any]:
+    """What enabled addons put into the slot ``name`` of a record, as far as the user may (``core.web.pages``)."""
+    slot: Any = current_app.jinja_env.globals["slot"]
+    items: list[Any] = slot(name, id=id)
+    return items
 
 
 def verb_items(

@@ -8,17 +8,20 @@ from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import abort, current_app, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from core.contributions import contributed
 from core.db.mixins import Audited
 from core.db.session import ActorSession
 from core.i18n import translator
 from core.kernel import current_session
 from core.resources import board_pages, bulk_pages, form_pages, list_pages, picking
 from core.resources.columns import Fact, kind_of, text_of
-from core.resources.links import action_items, history_url, url_if_allowed, verb_items
+from core.resources.contributions import tab_counts
+from core.resources.links import action_items, history_url, quick_actions, slot_of, url_if_allowed, verb_items
 from core.resources.links import may_call as may_call
 from core.resources.links import with_args as with_args
 from core.resources.paths import Paths, read_path
@@ -122,9 +125,8 @@ class DetailView:
         }
 
     def buttons(self) -> list[dict[str, Any]]:
-        """What people do most: editing, and what the resource declares."""
-        actions = [action for action in self.resource.actions if action.place == "button"]
-        items = action_items(self.session, actions, self.record.id, self.record)
+        """What people do most: editing, what the resource declares, and what other addons bring."""
+        items = quick_actions(self.resource, self.session, self.record)
         url = url_if_allowed(self.resource, self.session, "edit", id=self.record.id)
         if not url or not self.resource.can_edit(self.session, self.record):
             return items
@@ -159,25 +161,40 @@ class DetailView:
 
     def slots(self) -> list[Any]:
         """Tabs of other addons: each is loaded from its own guarded route."""
-        slot: Any = current_app.jinja_env.globals["slot"]
-        items: list[Any] = slot(self.resource.slot, id=self.record.id)
-        return items
+        return slot_of(self.resource.slot, self.record.id)
 
     def tabs(self) -> list[dict[str, Any]]:
         """Information, own tabs with their counts, tabs of other addons."""
-        own = [
-            (tab.key, tab.label, tab.count(self.session, self.record) if tab.count else None) for tab in self.own_tabs()
+        counts = self._counts()
+        found = [(tab.order, tab.key, tab.label) for tab in self.own_tabs()]
+        found += [(slot.order, slot.endpoint, slot.label) for slot in self.slots()]
+        listed = [
+            ("", _("Information")),
+            *((key, label) for _order, key, label in sorted(found, key=lambda tab: tab[0])),
         ]
-        listed = [("", _("Information"), None), *own, *((slot.endpoint, slot.label, None) for slot in self.slots())]
         return [
             {
                 "label": str(label),
                 "url": with_args(self.url, [("tab", key)]) if key else self.url,
                 "current": key == self.tab,
-                "count": count,
+                "count": counts.get(key),
             }
-            for key, label, count in listed
+            for key, label in listed
         ]
+
+    def _counts(self) -> dict[str, int]:
+        """The numbers on the tabs, by their keys: all in one statement, which the record leads so that it can be scoped."""
+        shown = {slot.endpoint for slot in self.slots()}
+        queries = {tab.key: tab.count(self.session, self.record) for tab in self.own_tabs() if tab.count}
+        if shown:
+            offered = contributed(tab_counts, session=self.session)
+            queries |= {each.endpoint: each.count(self.record.id) for each in offered if each.endpoint in shown}
+        if not queries:
+            return {}
+        model = self.resource.model
+        numbers = [query.correlate(None).scalar_subquery() for query in queries.values()]
+        row = self.session.execute(select(*numbers).select_from(model).where(model.id == self.record.id)).one()
+        return dict(zip(queries, row, strict=True))
 
     def open_tab(self) -> DetailTab | None:
         return next((tab for tab in self.own_tabs() if tab.key == self.tab), None)

@@ -36,6 +36,8 @@ class SlotItem:
     label: str
     endpoint: str
     url: str
+    order: int = 0
+    icon: str = ""
 
 
 UNHASHED_SECONDS = 3_600
@@ -85,7 +87,12 @@ def slot_items(name: str, **parameters: Any) -> list[SlotItem]:
     enabled = enabled_addons(current_session())
     return [
         SlotItem(
-            entry.addon, str(in_domain(entry.label, entry.addon)), entry.endpoint, url_for(entry.endpoint, **parameters)
+            entry.addon,
+            str(in_domain(entry.label, entry.addon)),
+            entry.endpoint,
+            url_for(entry.endpoint, **parameters),
+            entry.order,
+            entry.icon,
         )
         for entry in current_kernel().registry.slots.get(name, ())
         if entry.addon in enabled and actor.can(entry.permission)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from core.testing.databases import AddonSet
+from core.testing.queries import recorded_statements
 from tests.addons.customer.conftest import Shop
 from tests.addons.customer.test_bulk import send
 
@@ -75,3 +77,53 @@ def test_ticked_documents_go_to_the_new_person(shop: Shop) -> None:
     assert [(each.customer_id, each.from_user_id, each.to_user_id) for each in PASSED_ON] == [
         (mai, shop.seller.id, shop.colleague.id)
     ]
+
+
+def tabs_of(page: str) -> dict[str, str]:
+    """Name of a tab → its number, in the order of the page."""
+    listed = page.partition('<ul class="tabs">')[2].partition("</ul>")[0]
+    return {
+        " ".join(re.sub("<[^>]+>", "", name).split()): number
+        for name, number in re.findall(r"<a [^>]*>([^<]+)(?:<span class=\"count\">([^<]*)</span>)?</a>", listed)
+    }
+
+
+@pytest.mark.req("CUS-026", "CUS-037")
+def test_a_tab_and_a_quick_action_of_another_addon_stand_among_the_customers_own(shop: Shop) -> None:
+    from core.tenancy.services import disable_addon
+
+    lan = shop.customer(name="Lan", contacts=[{"name": "Ông Tư"}, {"name": "Bà Năm"}])
+    shop.customer(name="Mai", referrer_customer_id=lan)
+    shop.customer(by=shop.colleague, name="Của Ánh", referrer_customer_id=lan)
+    salesperson = ("customer.read", "customer.edit", "customer.change_relationship", "customer.comment")
+    dealer = shop.world.user(shop.tenant, *salesperson, "deals.read", name="Phạm Hoàng Giang")
+    seller, client = shop.world.client(shop.seller), shop.world.client(dealer)
+    path, panel = f"/customer/customers/{lan}", f"/discussion/customer/{lan}"
+    seller.post(f"{path}/share", data={"option": "add", "people": f"user:{dealer.id}"})
+    seller.post(panel, data={"files": (io.BytesIO(b"%PDF-1.7"), "báo giá.pdf")})
+
+    with recorded_statements() as statements:
+        page = client.get(path).text
+    assert len(statements) <= 10, "\n\n".join(statements)
+    assert tabs_of(page) == {
+        "Information": "", "Contacts": "2", "Documents": "1", "Deals": "2", "Referrer": "0", "Viewers": "",
+    }  # fmt: skip
+    assert tabs_of(seller.get(path).text)["Referrer"] == "1"
+    assert list(tabs_of(page)) == ["Information", "Contacts", "Documents", "Deals", "Referrer", "Viewers"]
+    new = f'href="/deals/new/{lan}"'
+    for text in (page, client.get(panel).text):  # on the page and beside the composer
+        assert f"{path}/relationship" in text
+        assert f"{path}/owner" in text
+        assert new in text
+    assert "New deal" in client.get(panel).text
+    assert f'hx-get="/deals/of/{lan}"' in client.get(f"{path}?tab=deals.of_customer").text
+    documents = client.get(f"{path}?tab=documents").text
+    assert "báo giá.pdf" in documents
+    assert "Lê Minh Quân" in documents
+
+    assert new not in seller.get(path).text  # lacks the right
+    with shop.world.session(shop.tenant) as session:
+        disable_addon(session, "deals")
+    page = client.get(path).text + client.get(panel).text
+    assert "Deals" not in tabs_of(page)
+    assert new not in page

@@ -182,3 +182,28 @@ def test_without_scripts_a_code_is_typed(shop: Shop) -> None:
     assert client.post(NEW, data=shop.form(name="Khách Mới", referrer_text="a1")).status_code == 303
     assert shop.stored("Khách Mới").referrer_customer_id == referrer
     assert client.post(NEW, data=shop.form(name="Khách Nữa", referrer_text="thu ha")).status_code == 422
+
+
+@pytest.mark.req("CUS-048")
+def test_the_tab_tells_who_referred_the_customer_and_whom_he_has_referred(shop: Shop) -> None:
+    first = shop.customer(name="Đặng Thu Hà", code="A1")
+    second = shop.customer(name="Lê Văn Bình", referrer_customer_id=first)
+    shop.customer(by=shop.colleague, name="Của Ánh", referrer_customer_id=first)
+    third = shop.customer(name="Trần Thị Cúc", referrer_user_id=shop.colleague.id)
+    hidden = shop.customer(by=shop.colleague, name="Người Khuất", code="A9")
+    fourth = shop.customer(name="Vũ Thị Dung", referrer_customer_id=hidden)
+    client = shop.world.client(shop.seller)
+
+    def tab(id: Any) -> str:
+        return str(client.get(f"/customer/customers/{id}?tab=referrer").text.partition('id="pane"')[2])
+
+    assert "Nobody referred this customer" in tab(first)
+    assert f'href="/customer/customers/{second}"' in tab(first)
+    assert "Của Ánh" not in tab(first)
+    assert f'<a href="/customer/customers/{first}">Đặng Thu Hà (A1)</a>' in tab(second)
+    assert "has referred nobody whom you may see" in tab(second)
+    employee = tab(third)
+    assert "Trần Ngọc Ánh" in employee
+    assert "Employee" in employee
+    assert "Người Khuất (A9)" in tab(fourth)
+    assert f"/customer/customers/{hidden}" not in tab(fourth)

@@ -131,7 +131,7 @@ class Books(Resource[Book]):
             "Notes",
             "shelf/notes.html",
             context=_list_notes,
-            count=lambda session, book: session.scalar(select(func.count(Note.id)).where(Note.book_id == book.id)),
+            count=lambda session, book: select(func.count(Note.id)).where(Note.book_id == book.id),
         ),
     )
     form = BookForm
