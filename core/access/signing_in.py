@@ -6,10 +6,24 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from flask import Request, g
-from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from core.access.models import DepartmentMember, Group, GroupMember, GroupPermission, SecondFactor, User, UserSession
 from core.clock import now
@@ -91,33 +105,34 @@ def hash_token(token: str) -> bytes:
 
 def _find_me(session: ActorSession, token: str) -> Me | None:
     moment = now()
-    query = (
-        select(
-            User.id,
-            UserSession.id,
-            User.name,
-            User.username,
-            User.language,
-            User.theme,
-            User.density,
-            Tenant.name,
-            UserSession.last_seen_at,
-            UserSession.confirmed_at,
-            _must_enrol(),
-        )
-        .join(User, (User.id == UserSession.user_id) & (User.tenant_id == UserSession.tenant_id))
-        .join(Tenant, Tenant.id == UserSession.tenant_id)
-        .where(
-            UserSession.token_hash == hash_token(token),
-            ~UserSession.awaits_code,
-            UserSession.expires_at > moment,
-            UserSession.last_seen_at > moment - IDLE,
-            User.is_active,
-            Tenant.is_active,
-        )
-    )
-    row = session.execute(query).first()
+    row = session.execute(_select_me(), {"token": hash_token(token), "now": moment, "idle": moment - IDLE}).first()
     return Me(*row) if row else None
+
+
+@cache
+def _select_me() -> Select[Any]:
+    query = select(
+        User.id,
+        UserSession.id,
+        User.name,
+        User.username,
+        User.language,
+        User.theme,
+        User.density,
+        Tenant.name,
+        UserSession.last_seen_at,
+        UserSession.confirmed_at,
+        _must_enrol(),
+    )
+    query = query.join(User, (User.id == UserSession.user_id) & (User.tenant_id == UserSession.tenant_id))
+    return query.join(Tenant, Tenant.id == UserSession.tenant_id).where(
+        UserSession.token_hash == bindparam("token"),
+        ~UserSession.awaits_code,
+        UserSession.expires_at > bindparam("now"),
+        UserSession.last_seen_at > bindparam("idle"),
+        User.is_active,
+        Tenant.is_active,
+    )
 
 
 def _must_enrol() -> ColumnElement[bool]:
@@ -157,6 +172,17 @@ def actors_of(session: ActorSession, user_ids: Collection[UUID]) -> list[Actor]:
 
 def read_rights(session: ActorSession, user_id: UUID, name: str) -> tuple[Actor, int]:
     """Permissions, departments, enabled addons, settings and the number of unread notices, in one query."""
+    found: dict[str, set[str]] = {kind: set() for kind in ("permission", "department", "addon", "unread", "setting")}
+    for kind, value in session.execute(_select_rights(), {"user": user_id}):
+        found[kind].add(value)
+    enabled = remember_enabled(session, found["addon"])
+    remember_settings(session, found["setting"])
+    return _actor(session, user_id, name, found, enabled), int(found["unread"].pop())
+
+
+@cache
+def _select_rights() -> CompoundSelect[Any]:
+    user_id = bindparam("user")
     permissions = (
         select(literal("permission"), GroupPermission.permission)
         .join(GroupMember, GroupMember.group_id == GroupPermission.group_id)
@@ -170,12 +196,7 @@ def read_rights(session: ActorSession, user_id: UUID, name: str) -> tuple[Actor,
         Notification.user_id == user_id, Notification.read_at.is_(None)
     )
     settings = select(literal("setting"), SETTING_TEXT)
-    found: dict[str, set[str]] = {kind: set() for kind in ("permission", "department", "addon", "unread", "setting")}
-    for kind, value in session.execute(union_all(permissions, departments, addons, unread, settings)):
-        found[kind].add(value)
-    enabled = remember_enabled(session, found["addon"])
-    remember_settings(session, found["setting"])
-    return _actor(session, user_id, name, found, enabled), int(found["unread"].pop())
+    return union_all(permissions, departments, addons, unread, settings)
 
 
 def _actor(

@@ -1,8 +1,11 @@
 """The scope: what one actor may reach, added to every ORM statement of the session.
 
-Tenant, "not deleted" and the model's visibility rule become one plain criterion per class, built once per session (a
-callable rule would be evaluated by SQLAlchemy with bind wrappers, and comparisons in it silently go wrong). Only models
-that occur in a statement get their criterion: forty criteria on every statement cost close to a millisecond.
+Tenant, "not deleted" and the model's visibility rule become one plain criterion per class (a callable rule would be
+evaluated by SQLAlchemy with bind wrappers, and comparisons in it silently go wrong). Only models that occur in a statement
+get their criterion: forty criteria on every statement cost close to a millisecond.
+
+The tenant is a parameter that each execution brings along; one that came without it would fail. So the criteria of whoever
+sees all of a model are the same for every tenant, and a statement that is kept and executed again is scoped once.
 
 What loader criteria cannot scope is refused: Core statements on tenant tables, text, bulk UPDATE by primary key. An INSERT is
 stamped with the tenant and refused where it names another.
@@ -11,14 +14,27 @@ stamped with the tenant and refused where it names another.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Column, ColumnElement, FromClause, Table, TextClause, TextualSelect, and_
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    FromClause,
+    Table,
+    TextClause,
+    TextualSelect,
+    Uuid,
+    and_,
+    bindparam,
+)
 from sqlalchemy.orm import Mapper, ORMExecuteState
 from sqlalchemy.orm.context import FromStatement
 from sqlalchemy.orm.util import LoaderCriteriaOption
-from sqlalchemy.sql.base import ExecutableOption
 
 from core.db.actor import Actor
 from core.db.base import Model, TenantModel
@@ -52,6 +68,16 @@ class ScopeCriteria(LoaderCriteriaOption):
     __slots__ = ()
     _traverse_internals = LoaderCriteriaOption._traverse_internals  # else each statement is compiled anew
 
+    @classmethod
+    def of(cls, model: type[TenantModel], tenant: Any, with_deleted: bool, rule: Criterion | None) -> ScopeCriteria:
+        """Rows of the tenant, without the deleted ones, as far as the visibility rule goes."""
+        parts: list[Criterion] = [model.tenant_id == tenant]
+        if issubclass(model, SoftDelete) and not with_deleted:
+            parts.append(model.deleted_at.is_(None))
+        if rule is not None:
+            parts.append(rule)
+        return cls(model, and_(*parts), include_aliases=True)
+
     def _resolve_where_criteria(self, ext_info: Any) -> ColumnElement[bool]:
         criteria = super()._resolve_where_criteria(ext_info)
         if not ext_info.is_aliased_class:
@@ -60,52 +86,89 @@ class ScopeCriteria(LoaderCriteriaOption):
         return adapted
 
 
+TENANT = "banyan_tenant"
+"""The parameter that bears the tenant's id in every scoped SELECT."""
+
+_tenant: BindParameter[UUID] = bindparam(TENANT, type_=Uuid())
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was found out about a statement: its models, and itself under criteria that are the same for every tenant."""
+
+    models: frozenset[type[TenantModel]]
+    scoped: dict[bool, Any] = field(default_factory=dict)
+
+
+_known: WeakKeyDictionary[Any, Known] = WeakKeyDictionary()
+"""By the statement itself, for as long as somebody keeps it."""
+
+
+@cache
+def _of_whole_tenant(model: type[TenantModel], with_deleted: bool) -> ScopeCriteria:
+    """What restricts ``model`` for whoever sees all of it, in any tenant."""
+    return ScopeCriteria.of(model, _tenant, with_deleted, None)
+
+
 class Scope:
     """The criteria of one actor. Lives as long as its session."""
 
     def __init__(self, actor: Actor, *, with_deleted: bool = False) -> None:
         self.actor = actor
         self.with_deleted = with_deleted
-        self._options: dict[type[TenantModel], ExecutableOption] = {}
-
-    def criterion(self, model: type[TenantModel]) -> Criterion:
-        """What restricts ``model`` for this actor."""
-        if self.actor.tenant_id is None:
-            raise ScopeError(f"the platform has no tenant, so it cannot read {model.__name__}")
-        parts: list[Criterion] = [model.tenant_id == self.actor.tenant_id]
-        if issubclass(model, SoftDelete) and not self.with_deleted:
-            parts.append(model.deleted_at.is_(None))
-        if not self.actor.is_system and (rule := model.visible_to(self.actor)) is not None:
-            parts.append(rule)
-        return and_(*parts)
-
-    def option(self, model: type[TenantModel]) -> ExecutableOption:
-        if model not in self._options:
-            self._options[model] = ScopeCriteria(model, self.criterion(model), include_aliases=True)
-        return self._options[model]
+        self._options: dict[tuple[type[TenantModel], bool], ScopeCriteria] = {}
+        self._ruled: set[type[TenantModel]] = set()
 
     def apply(self, state: ORMExecuteState) -> None:
         """Scope one execution of the session, or refuse it."""
         if state.is_insert:
             self._stamp_insert(state)
             return
+        if state.is_select and self.actor.tenant_id is not None:
+            state.parameters = {**(state.parameters or {}), TENANT: self.actor.tenant_id}
         if state.is_column_load:
             return
-        statement: Any = state.statement
         if state.is_relationship_load:
             models = {mapper.class_ for mapper in state.all_mappers if issubclass(mapper.class_, TenantModel)}
-        else:
-            if not (state.is_select or state.is_update or state.is_delete):
-                raise ScopeError("only SELECT, INSERT, UPDATE and DELETE on models can be scoped")
-            models = models_in(statement)
-            if models and not state.is_orm_statement:
-                raise ScopeError("this statement is not led by a model, so it cannot be scoped: select from the model")
-        if state.is_update or state.is_delete:
+            state.statement = _with(state.statement, [self._option(model) for model in models])
+        elif state.is_select:
+            state.statement = self._scoped(state)
+        elif state.is_update or state.is_delete:
+            models = _models_of(state)
             self._check_bulk(state)
-        present = statement._with_options
-        options = [option for model in models if (option := self.option(model)) not in present]
-        if options:
-            state.statement = statement.options(*options)
+            state.statement = _with(state.statement, [self._option(model, reads=False) for model in models])
+        else:
+            raise ScopeError("only SELECT, INSERT, UPDATE and DELETE on models can be scoped")
+
+    def _scoped(self, state: ORMExecuteState) -> Any:
+        statement = state.statement
+        known = _known.get(statement)
+        if known is None:
+            known = _known[statement] = Known(frozenset(_models_of(state)))
+        options = [self._option(model) for model in known.models]
+        if not options or not self._ruled.isdisjoint(known.models):
+            return _with(statement, options)
+        if self.with_deleted not in known.scoped:
+            known.scoped[self.with_deleted] = _with(statement, options)
+        return known.scoped[self.with_deleted]
+
+    def _option(self, model: type[TenantModel], *, reads: bool = True) -> ScopeCriteria:
+        """What restricts ``model`` for this actor, in statements that read or in those that write."""
+        if self.actor.tenant_id is None:
+            raise ScopeError(f"the platform has no tenant, so it cannot read {model.__name__}")
+        if (model, reads) not in self._options:
+            self._options[model, reads] = self._make_option(model, reads)
+        return self._options[model, reads]
+
+    def _make_option(self, model: type[TenantModel], reads: bool) -> ScopeCriteria:
+        rule = None if self.actor.is_system else model.visible_to(self.actor)
+        if rule is not None:
+            self._ruled.add(model)
+        if not reads:  # SQLAlchemy evaluates these in Python as well, where it knows no parameters
+            return ScopeCriteria.of(model, self.actor.tenant_id, self.with_deleted, rule)
+        if rule is not None:
+            return ScopeCriteria.of(model, _tenant, self.with_deleted, rule)
+        return _of_whole_tenant(model, self.with_deleted)
 
     def _check_bulk(self, state: ORMExecuteState) -> None:
         """Refuse what would pass by the flush, where audit, versions, folded text and soft deletion are kept."""
@@ -135,6 +198,18 @@ class Scope:
             raise ScopeError("INSERT needs its rows as parameters: session.execute(insert(Model), [{…}])")
         for row in rows if isinstance(rows, list) else [rows]:
             _stamp(row, self.actor.tenant_id)
+
+
+def _models_of(state: ORMExecuteState) -> set[type[TenantModel]]:
+    models = models_in(state.statement)
+    if models and not state.is_orm_statement:
+        raise ScopeError("this statement is not led by a model, so it cannot be scoped: select from the model")
+    return models
+
+
+def _with(statement: Any, options: list[ScopeCriteria]) -> Any:
+    new = [option for option in options if option not in statement._with_options]
+    return statement.options(*new) if new else statement
 
 
 def _stamp(row: Any, tenant_id: UUID) -> None:

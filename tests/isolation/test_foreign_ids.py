@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import pytest
 
-from core.db.scope import Scope
+from core.db import scope
+from core.db.scope import Scope, ScopeCriteria
 from core.db.session import ActorSession
 from core.errors import Forbidden
 from core.resources.base import Resource
@@ -89,7 +91,10 @@ def few(trespass: Trespass, *endpoints: str) -> list[Probe]:
 
 
 def lift_the_scope(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Scope, "criterion", lambda scope, model: model.id.is_not(None))
+    monkeypatch.setattr(scope, "_known", WeakKeyDictionary())  # else statements that were scoped before stay so
+    monkeypatch.setattr(
+        Scope, "_option", lambda self, model, **_: ScopeCriteria(model, model.id.is_not(None), include_aliases=True)
+    )
 
 
 DOORS = ("customer.customers_detail", "core.attachment", "core.jobs_detail", "core.groups_detail")

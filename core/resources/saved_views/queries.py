@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import CompoundSelect, bindparam, false, func, literal, null, select, union_all
 from sqlalchemy import cast as sql_cast
-from sqlalchemy import false, func, literal, null, select, union_all
 
 from core.access.models import Group, GroupMember
 from core.db.session import ActorSession
@@ -77,8 +79,10 @@ def forget_lists(session: ActorSession) -> None:
     session.info.pop(SESSION_KEY, None)
 
 
-def _read(session: ActorSession, resource: str) -> PersonalList:
-    user_id = session.actor.user_id
+@cache
+def _select_lists() -> CompoundSelect[Any]:
+    """The views and the choice of ``user`` for the list ``resource``."""
+    user_id, resource = bindparam("user"), bindparam("resource")
     of_group = (
         select(func.min(Group.sort_name))
         .join(GroupView, GroupView.group_id == Group.id)
@@ -94,6 +98,7 @@ def _read(session: ActorSession, resource: str) -> PersonalList:
         SavedView.args,
         SavedView.columns,
         of_group,
+        literal("view"),
     ).where(SavedView.resource == resource)
     choice = select(
         ListChoice.id,
@@ -103,12 +108,18 @@ def _read(session: ActorSession, resource: str) -> PersonalList:
         ListChoice.columns,
         NOTHING,
         literal(None, Group.sort_name.type),
+        literal("choice"),
     ).where(ListChoice.resource == resource, ListChoice.user_id == user_id)
+    return union_all(views, choice)
+
+
+def _read(session: ActorSession, resource: str) -> PersonalList:
+    user_id = session.actor.user_id
+    found = session.execute(_select_lists(), {"user": user_id, "resource": resource})
     lines: list[ViewLine] = []
     groups: dict[UUID, str] = {}
     opens, columns = "", {}
-    marked = [query.add_columns(literal(kind)) for kind, query in (("view", views), ("choice", choice))]
-    for id, name, owner_id, is_shared, content, more, group, kind in session.execute(union_all(*marked)):
+    for id, name, owner_id, is_shared, content, more, group, kind in found:
         if kind == "choice":
             opens, columns = name, content
             continue
