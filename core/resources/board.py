@@ -15,7 +15,7 @@ from core.i18n import translator
 from core.resources.chosen_columns import columns_of
 from core.resources.columns import text_of
 from core.resources.filters import NONE
-from core.resources.listing import COUNT_CAP, ListRows, Row, count_text, default_order
+from core.resources.listing import COUNT_CAP, ListRows, Row, count_text, default_order, list_rows, ordering_of
 from core.resources.paging import BadCursor, Cursor, Ordering, segments
 
 if TYPE_CHECKING:
@@ -111,8 +111,9 @@ class BoardReader:
         self.board: Board = resource.board
         self.field: ColumnElement[Any] = getattr(resource.model, self.board.field)
         self.sort = default_order(resource)
-        self.by: Ordering = resource.ordering(self.sort.attribute)
-        self.rows = CardRows(resource, session, columns_of(resource, [resource.title_column.path, *self.board.card]))
+        self.by: Ordering = ordering_of(resource, self.sort.attribute)
+        columns = columns_of(resource, (resource.title_column.path, *self.board.card))
+        self.rows = list_rows(resource, session, columns, CardRows)
 
     def lanes(self) -> list[Lane]:
         """All columns with their counts and first cards."""
@@ -194,11 +195,11 @@ class BoardReader:
 class CardRows(ListRows):
     """A list's rows, and the version and stage of each record."""
 
-    def statement(self, by: Ordering, keep: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    def select(self, by: Ordering) -> Select[Any]:
         model, board = self.resource.model, self.resource.board
         assert board is not None
         stage = getattr(model, board.field)
-        return super().statement(by, keep).add_columns(model.version.label("version"), stage.label("stage"))
+        return super().select(by).add_columns(model.version.label("version"), stage.label("stage"))
 
     def row(self, values: Any) -> Any:
         return Card(super().row(values), values.version, values.stage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from core.resources.columns import Column
@@ -26,7 +27,8 @@ def chosen_keys(personal: PersonalList, view: ViewLine | None) -> tuple[str, ...
     return personal.columns.get(str(view.id)) or view.columns or personal.columns.get("", ())
 
 
-def columns_of(resource: Resource[Any], keys: Sequence[str]) -> tuple[Column, ...]:
+@lru_cache(maxsize=1_000)
+def columns_of(resource: Resource[Any], keys: tuple[str, ...]) -> tuple[Column, ...]:
     """The columns of these keys that there are, the one that names the record first; all declared ones without keys.
 
     A key without a column (its addon is off, the declaration has changed) is left out.

@@ -22,12 +22,12 @@ from core.resources.listing import (
     BOARD,
     SHOW,
     Counts,
-    ListRows,
     ListState,
     Page,
     Sort,
     count_text,
     criteria,
+    list_rows,
     read_counts,
     read_page,
     read_state,
@@ -250,7 +250,7 @@ def read_list(resource: Resource[Any], session: ActorSession, show: type[V] = Li
     keep = criteria(resource, state, session)
     counts = read_counts(resource, state, session, keep, with_tabs=not _is_fragment())
     board = read_board(resource, session, state, keep) if state.is_board else None
-    page = NO_ROWS if board else read_page(resource, state, session, keep, ListRows(resource, session, columns))
+    page = NO_ROWS if board else read_page(resource, state, session, keep, list_rows(resource, session, columns))
     url = url_for(resource.endpoint("list"))
     bar = show.bar(resource, state, personal, url)
     return show(resource, session, state, page, counts, url, bar, columns, board)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from core.i18n import translator
 from core.phone import phone_fragments
 from core.resources.columns import Column, kind_of, text_of
 from core.resources.filters import PREFIX, Args, Filter, reasons
-from core.resources.paging import BadCursor, Cursor, Ordering, Segment, segments
+from core.resources.paging import BadCursor, Cursor, Ordering, segments
 from core.resources.paths import Paths
 from core.resources.saved_views.queries import ViewLine, personal_list
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from core.resources.base import Resource, Tab
 
 _ = translator(__name__)
+
+KEPT = 500
+"""Statements of lists that are kept: making one takes longer than asking it. Nothing of a user or a tenant is in them."""
 
 COUNT_CAP = 10_000
 """Rows that are counted at most; more reads "10.000+"."""
@@ -331,12 +335,11 @@ def read_page(
     reader: RowReader | None = None,
 ) -> Page:
     """The page of the list that the state's cursor points at, in one statement. ``reader`` says what a row is."""
-    reader = reader or ListRows(resource, session)
-    by = resource.ordering(state.sort.attribute)
-    descending = state.sort.descending is not state.goes_back
-    stretches = segments(by, descending=descending, at=state.cursor)
-    statement = reader.statement(by, keep)
-    rows = _walk(session, statement, stretches, state.size + 1, descending=descending) if stretches else []
+    reader = reader or list_rows(resource, session)
+    by = ordering_of(resource, state.sort.attribute)
+    walk = _kept_walk if state.cursor is None and not keep else _walk
+    query = walk(reader, by, tuple(keep), state.size + 1, state.sort.descending is not state.goes_back, state.cursor)
+    rows = list(session.execute(query)) if query is not None else []
     has_more = len(rows) > state.size
     rows = rows[: state.size]
     if state.goes_back:
@@ -344,18 +347,38 @@ def read_page(
     return _page(reader, state, rows, has_more)
 
 
+@lru_cache(maxsize=KEPT)
+def ordering_of(resource: Resource[Any], attribute: str) -> Ordering:
+    """What a list sorted by ``attribute`` is walked by: always the same, so that what is made of it can be kept."""
+    return resource.ordering(attribute)
+
+
 def _walk(
-    session: ActorSession, statement: Select[Any], stretches: list[Segment], limit: int, *, descending: bool
-) -> list[Any]:
-    """The first ``limit`` rows of the stretches, one after the other. Each stretch is an index scan of its own."""
+    reader: RowReader,
+    by: Ordering,
+    keep: tuple[ColumnElement[bool], ...],
+    limit: int,
+    descending: bool,
+    at: Cursor | None,
+) -> Select[Any] | None:
+    """The first ``limit`` rows of the stretches after ``at``, one stretch after the other, each by an index scan of its own;
+    None where there can be no rows.
+    """
+    stretches = segments(by, descending=descending, at=at)
+    if not stretches:
+        return None
+    statement = reader.statement(by, keep)
     parts = [statement.where(each.criterion).order_by(*each.order).limit(limit) for each in stretches]
     if len(parts) == 1:
-        return list(session.execute(parts[0]))
+        return parts[0]
     numbered = [select(literal(at).label("stretch"), part.subquery()) for at, part in enumerate(parts)]
     both = union_all(*numbered).subquery()
     order = [both.c.sort_value, both.c.sort_id]
     query = select(*list(both.c)[1:]).order_by(both.c.stretch, *(each.desc() if descending else each for each in order))
-    return list(session.execute(query.limit(limit)))
+    return query.limit(limit)
+
+
+_kept_walk = lru_cache(maxsize=KEPT)(_walk)
 
 
 def _page(reader: RowReader, state: ListState, rows: list[Any], has_more: bool) -> Page:
@@ -382,19 +405,35 @@ class RowReader(Protocol):
     def row(self, values: Any) -> Any: ...
 
 
-class ListRows:
-    """The expressions that a resource's columns need, each selected once, and how a tuple of them becomes a row."""
+def list_rows(
+    resource: Resource[Any], session: ActorSession, columns: Sequence[Column] = (), kind: type[ListRows] | None = None
+) -> ListRows:
+    """The reader of these columns, by default of those that are shown to whoever chose none."""
+    columns = tuple(columns or resource.shown_columns)
+    expressions = tuple(column.expression(session) if column.expression else None for column in columns)
+    return _kept_rows(kind or ListRows, resource, columns, expressions)
 
-    def __init__(self, resource: Resource[Any], session: ActorSession, columns: Sequence[Column] = ()) -> None:
+
+class ListRows:
+    """The expressions that a resource's columns need, each selected once, and how a tuple of them becomes a row.
+
+    ``expressions`` are those of the columns that compute their value. Nothing in here is anybody's: a reader is kept.
+    """
+
+    def __init__(
+        self,
+        resource: Resource[Any],
+        columns: Sequence[Column],
+        expressions: Sequence[ColumnElement[Any] | None],
+    ) -> None:
         self.resource = resource
-        self.session = session
-        self.columns = columns or resource.shown_columns
+        self.columns = columns
         self.paths = Paths(resource.model)
         self._at: dict[str, int] = {}
         self._expressions: list[ColumnElement[Any]] = []
         self._kinds: dict[str, str] = {}
-        for column in self.columns:
-            self._add(column.path, column.expression(session) if column.expression else None)
+        for column, expression in zip(columns, expressions, strict=True):
+            self._add(column.path, expression)
             for path in (*column.subtitle, column.organisation, column.tone_path):
                 self._add(path)
 
@@ -407,31 +446,74 @@ class ListRows:
         self._expressions.append(found.label(f"c{len(self._expressions)}"))
 
     def statement(self, by: Ordering, keep: Sequence[ColumnElement[bool]]) -> Select[Any]:
+        statement = _kept_select(self, by)
+        return statement.where(*keep) if keep else statement
+
+    def select(self, by: Ordering) -> Select[Any]:
+        """All rows, in no order yet."""
         extra = [by.id.label("sort_id"), by.value.label("sort_value")]
-        read = select(*self._expressions, *extra).select_from(self.resource.model)
-        return by.join(self.paths.join(read)).where(*keep)
+        return by.join(self.paths.join(select(*self._expressions, *extra).select_from(self.resource.model)))
 
     def row(self, values: Any) -> Row:
-        title = self.resource.title_column
-        under = [text_of(values[self._at[path]], self._kinds[path]) for path in title.subtitle]
+        title = self._title
+        under = [text_of(values[at], kind) for at, kind in self._under]
         return Row(
             id=values.sort_id,
-            title=self._text(values, title) or "—",
+            title=text_of(values[title.at], title.kind, title.column.labels) or "—",
             under=" · ".join(filter(None, under)),
-            is_organisation=bool(title.organisation and values[self._at[title.organisation]]),
-            cells=tuple(self._cell(values, column) for column in self.columns),
+            is_organisation=bool(self._organisation_at is not None and values[self._organisation_at]),
+            cells=tuple([self._cell(values, place) for place in self._places]),
         )
 
-    def _cell(self, values: Any, column: Column) -> Cell:
-        value = values[self._at[column.path]]
-        tone = column.tone_of(value, values[self._at[column.tone_path]] if column.tone_path else None)
-        return Cell(column, self._kind(column), value, self._text(values, column), tone)
+    def _cell(self, values: Any, place: Place) -> Cell:
+        column, value = place.column, values[place.at]
+        tone = column.tone_of(value, values[place.tone_at] if place.tone_at is not None else None)
+        return Cell(column, place.kind, value, text_of(value, place.kind, column.labels), tone)
 
-    def _text(self, values: Any, column: Column) -> str:
-        return text_of(values[self._at[column.path]], self._kind(column), column.labels)
+    @cached_property
+    def _places(self) -> list[Place]:
+        return [self._place(column) for column in self.columns]
 
-    def _kind(self, column: Column) -> str:
-        return column.kind or self._kinds[column.path]
+    @cached_property
+    def _title(self) -> Place:
+        return self._place(self.resource.title_column)
+
+    @cached_property
+    def _under(self) -> list[tuple[int, str]]:
+        return [(self._at[path], self._kinds[path]) for path in self.resource.title_column.subtitle]
+
+    @cached_property
+    def _organisation_at(self) -> int | None:
+        return self._at.get(self.resource.title_column.organisation)
+
+    def _place(self, column: Column) -> Place:
+        kind = column.kind or self._kinds[column.path]
+        return Place(column, kind, self._at[column.path], self._at.get(column.tone_path))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a tuple a column's value stands, and its tone where that is read too."""
+
+    column: Column
+    kind: str
+    at: int
+    tone_at: int | None
+
+
+@lru_cache(maxsize=KEPT)
+def _kept_rows(
+    kind: type[ListRows],
+    resource: Resource[Any],
+    columns: tuple[Column, ...],
+    expressions: tuple[ColumnElement[Any] | None, ...],
+) -> ListRows:
+    return kind(resource, columns, expressions)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept_select(rows: ListRows, by: Ordering) -> Select[Any]:
+    return rows.select(by)
 
 
 @dataclass(frozen=True, slots=True)

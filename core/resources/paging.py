@@ -111,7 +111,7 @@ _READERS: dict[type[Any], Callable[[Any], Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ordering:
     """What a list is sorted by, and the record's id, which parts equal values.
 
