@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import load
-from bench.bare import read_rows, write_templates
+from bench.bare import PLACE, read_rows, write_templates
 from bench.customers import Town, settle
-from bench.journeys import PLACE, journeys, page
+from bench.journeys import journeys, page
 from bench.report import Figures, write_report
 from bench.servers import ROOT, BenchPostgres, Web, serving
 from core.app import create_app

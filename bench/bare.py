@@ -22,8 +22,10 @@ from addons.customer.resources import Customers
 from core.app import create_app
 from core.phone import format_phone
 from core.resources.columns import text_of
+from core.resources.list_pages import ListView, Stencil
 from core.resources.listing import Cell, Row
 
+PLACE = "/customer/customers/"
 PLAIN, OURS = "plain.html", "ours.html"
 QUERY = """
     SELECT c.id, c.name, c.code, c.phone, c.is_company, r.name AS relationship, r.tone, s.name AS source, c.province,
@@ -57,7 +59,7 @@ def make_app() -> Flask:
 
     @app.get("/rows")
     def our_rows() -> str:
-        return rows.render(rows=[_row(each) for each in _read()])
+        return rows.render(listed=[_row(each) for each in _read()], stencil=Stencil)
 
     return app
 
@@ -89,22 +91,25 @@ def _cell(column: Any, found: Any) -> Cell:
 def write_templates(folder: Path, page: str, row: Mapping[str, str]) -> None:
     """Make both templates from the list page: around its rows as it is, its first row, which shows ``row``, for each row."""
     begin, end = page.index("<tbody>") + len("<tbody>"), page.index("</tbody>")
-    head, foot = (f"{{% raw %}}{part}{{% endraw %}}" for part in (page[:begin], page[end:]))
+    head, foot = page[:begin], page[end:]
     first = page[begin : page.index("</tr>", begin) + len("</tr>")]
-    tick, _, rest = first.partition('<td class="name">')
-    menu = rest[rest.index('<td class="more">') :]
-    ours = _filled(tick, row) + "{{ cells(row, row.id) }}" + _filled(menu, row)
-    ours = ours.replace("row.name", "row.title")
-    start = '{% from "resource/cells.html" import cells %}'
-    _write(folder / PLAIN, f"{head}{{% for row in rows %}}{_filled(first, row)}{{% endfor %}}{foot}")
-    _write(folder / OURS, f"{start}{head}{{% for row in rows %}}{ours}{{% endfor %}}{foot}")
+    tick = first[len("<tr>") : first.index('<td class="name">')]
+    menu = first[first.index('<td class="more">') : -len("</tr>")]
+    for name, stand_in in (("id", ListView.row_id), ("name", ListView.row_name)):
+        shown = html.escape(row[name])
+        tick, menu = tick.replace(shown, stand_in), menu.replace(shown, stand_in)
+    ours = f'{{% from "resource/cells.html" import rows %}}{_as_it_is(head)}{{% set tick %}}{_as_it_is(tick)}{{% endset %}}'
+    ours += f"{{% set menu %}}{_as_it_is(menu)}{{% endset %}}{{{{ rows(listed, '{PLACE}', stencil(tick), stencil(menu)) }}}}"
+    plain = f"{_as_it_is(head)}{{% for row in rows %}}{_filled(first, row)}{{% endfor %}}{_as_it_is(foot)}"
+    (folder / PLAIN).write_text(plain, encoding="utf-8")
+    (folder / OURS).write_text(f"{ours}{_as_it_is(foot)}", encoding="utf-8")
+
+
+def _as_it_is(text: str) -> str:
+    return f"{{% raw %}}{text}{{% endraw %}}"
 
 
 def _filled(text: str, row: Mapping[str, str]) -> str:
     for name, value in sorted(row.items(), key=lambda pair: -len(pair[1])):
         text = text.replace(html.escape(value), f"{{{{ row.{name} }}}}")
     return text
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

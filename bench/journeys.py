@@ -12,10 +12,10 @@ from uuid import UUID
 
 from lxml import html
 
+from bench.bare import PLACE
 from bench.customers import Town
 from bench.load import Act, Visitor
 
-PLACE = "/customer/customers/"
 NUMBERS = count(1)
 
 

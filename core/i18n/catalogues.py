@@ -34,9 +34,16 @@ class Library:
 
     catalogues: Mapping[tuple[str, str], Catalogue]
     packages: Mapping[str, str] = field(default_factory=dict)
+    _domains: dict[str, str] = field(default_factory=dict)
 
     def domain_of(self, module_name: str) -> str:
         """The addon that a module belongs to; the kernel for a module of no addon."""
+        known = self._domains.get(module_name)
+        if known is None:
+            known = self._domains[module_name] = self._domain_of(module_name)
+        return known
+
+    def _domain_of(self, module_name: str) -> str:
         parts = module_name.split(".")
         for length in range(len(parts), 0, -1):
             package = ".".join(parts[:length])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, SupportsIndex
 
-from core.i18n.catalogues import installed
+from core.i18n.catalogues import Library, installed
 from core.i18n.locale import current_locale
 from core.i18n.numbers import format_number
 
@@ -85,14 +85,21 @@ class Translator:
 
     def __call__(self, msgid: str, /, **values: object) -> LazyString:
         """The text; ``msgid`` is a literal, or it cannot be found for translation."""
-        return LazyString(lambda: text_now(self._domain(), msgid, values))
+
+        def text() -> str:
+            library = installed()
+            return text_of(library, library.domain_of(self.module_name), msgid, values)
+
+        return LazyString(text)
 
     def n(self, singular: str, plural: str, n: int, /, **values: object) -> LazyString:
         """The form for the number ``n``, which is also the value ``%(n)s`` unless another is given."""
-        return LazyString(lambda: plural_now(self._domain(), singular, plural, n, values))
 
-    def _domain(self) -> str:
-        return installed().domain_of(self.module_name)
+        def text() -> str:
+            library = installed()
+            return plural_of(library, library.domain_of(self.module_name), singular, plural, n, values)
+
+        return LazyString(text)
 
 
 def translator(module_name: str) -> Translator:
@@ -102,17 +109,17 @@ def translator(module_name: str) -> Translator:
 
 def in_domain(msgid: str, domain: str) -> LazyString:
     """A text whose addon is known by name, as those of manifests: ``in_domain(entry.title, entry.addon)``."""
-    return LazyString(lambda: text_now(domain, msgid, {}))
+    return LazyString(lambda: text_of(installed(), domain, msgid, {}))
 
 
-def text_now(domain: str, msgid: str, values: Mapping[str, object]) -> str:
+def text_of(library: Library, domain: str, msgid: str, values: Mapping[str, object]) -> str:
     """The text in the current language, filled in."""
-    return _filled(installed().text(domain, msgid, current_locale()), msgid, values)
+    return _filled(library.text(domain, msgid, current_locale()), msgid, values)
 
 
-def plural_now(domain: str, singular: str, plural: str, n: int, values: Mapping[str, object]) -> str:
+def plural_of(library: Library, domain: str, singular: str, plural: str, n: int, values: Mapping[str, object]) -> str:
     """The form for ``n`` in the current language, filled in; ``%(n)s`` reads 1.284 unless another value is given."""
-    text = installed().plural(domain, singular, plural, n, current_locale())
+    text = library.plural(domain, singular, plural, n, current_locale())
     return _filled(text, singular if n == 1 else plural, {"n": format_number(n), **values})
 
 

@@ -13,10 +13,10 @@ from jinja2.runtime import Context
 
 from core.clock import ZONE
 from core.dates import format_date, format_datetime, format_time
-from core.i18n.catalogues import EXTENSION, Library, install, installed
+from core.i18n.catalogues import EXTENSION, Library, install
 from core.i18n.locale import DEFAULT_LOCALE, current_locale
 from core.i18n.numbers import format_number
-from core.i18n.texts import LazyString, in_domain, plural_now, text_now
+from core.i18n.texts import LazyString, in_domain, plural_of, text_of
 from core.money import format_money
 
 Formatter = Callable[[Any], str]
@@ -32,7 +32,7 @@ def init_i18n(app: Flask, library: Library) -> None:
     Babel(configure_jinja=False).init_app(
         app, default_locale=DEFAULT_LOCALE, default_timezone=str(ZONE), locale_selector=current_locale
     )
-    app.jinja_env.globals.update(_=_text, _n=_plural)
+    app.jinja_env.globals.update(_=_text_in(library), _n=_plural_in(library))
     register_filters(app)
     if isinstance(app.json, DefaultJSONProvider):
         app.json.default = _json_default(app.json.default)
@@ -58,15 +58,21 @@ def _or_nothing(formatter: Formatter) -> Formatter:
     return lambda value: "" if value is None else formatter(value)
 
 
-@pass_context
-def _text(context: Context, msgid: str, /, **values: object) -> str:
-    """``_()`` in templates; a plain string, so autoescaping escapes it, the values included."""
-    return text_now(installed().domain_of_template(context.name), str(msgid), values)
+def _text_in(library: Library) -> Callable[..., str]:
+    @pass_context
+    def _text(context: Context, msgid: str, /, **values: object) -> str:
+        """``_()`` in templates; a plain string, so autoescaping escapes it, the values included."""
+        return text_of(library, library.domain_of_template(context.name), str(msgid), values)
+
+    return _text
 
 
-@pass_context
-def _plural(context: Context, singular: str, plural: str, n: int, /, **values: object) -> str:
-    return plural_now(installed().domain_of_template(context.name), singular, plural, n, values)
+def _plural_in(library: Library) -> Callable[..., str]:
+    @pass_context
+    def _plural(context: Context, singular: str, plural: str, n: int, /, **values: object) -> str:
+        return plural_of(library, library.domain_of_template(context.name), singular, plural, n, values)
+
+    return _plural
 
 
 def _json_default(otherwise: Any) -> Any:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from core.db.session import ActorSession
 from core.i18n import translator
@@ -24,6 +25,7 @@ from core.resources.listing import (
     Counts,
     ListState,
     Page,
+    Row,
     Sort,
     count_text,
     criteria,
@@ -231,6 +233,22 @@ class ListView:
 
     row_name = str(UUID(int=1))
     """What stands for the row's name in its rendered menu."""
+
+    def stencil(self, markup: Markup | str) -> Stencil:
+        """``markup``, rendered for :attr:`row_id` and :attr:`row_name`, for all rows."""
+        return Stencil(str(markup))
+
+
+@dataclass(frozen=True, slots=True)
+class Stencil:
+    """HTML that stands in each row: rendered once, filled in for all of them."""
+
+    html: str
+
+    def of(self, row: Row) -> Markup:
+        """The HTML for this row, its name escaped."""
+        html = self.html.replace(ListView.row_id, str(row.id)).replace(ListView.row_name, str(escape(row.title)))
+        return Markup(html)  # noqa: S704  (rendered by a template; what is filled in is escaped)
 
 
 def answer_list(resource: Resource[Any]) -> ResponseReturnValue:

@@ -10,7 +10,9 @@ import importlib
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
@@ -23,25 +25,43 @@ class AssetBuildError(Exception):
 
 
 class AssetUrls:
-    """URLs that change when, and only when, the file's content does, so that answers may be cached for ever."""
+    """URLs that change when, and only when, the file's content does, so that answers may be cached for ever.
 
-    def __init__(self, folder: Path, prefix: str) -> None:
+    A page asks for some sixty; a file is looked at again after ``seconds``.
+    """
+
+    def __init__(self, folder: Path, prefix: str, *, seconds: float = 1.0) -> None:
         self._folder = folder
         self._prefix = prefix
-        self._hashes: dict[str, tuple[int, str]] = {}
+        self._seconds = seconds
+        self._known: dict[str, AssetUrl] = {}
 
     def __call__(self, name: str) -> str:
         """The URL of a file below the folder; without a hash while the file is missing."""
+        known, moment = self._known.get(name), time.monotonic()
+        if known is None or known.looked_at + self._seconds <= moment:
+            known = self._known[name] = self._look(name, known, moment)
+        return known.url
+
+    def _look(self, name: str, known: AssetUrl | None, moment: float) -> AssetUrl:
         path = self._folder / name
         try:
             changed = path.stat().st_mtime_ns
         except FileNotFoundError:
-            return f"{self._prefix}/{name}"
-        known = self._hashes.get(name)
-        if known is None or known[0] != changed:
-            known = (changed, hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LENGTH])
-            self._hashes[name] = known
-        return f"{self._prefix}/{name}?v={known[1]}"
+            return AssetUrl(f"{self._prefix}/{name}", 0, moment)
+        if known is not None and known.changed == changed:
+            return AssetUrl(known.url, changed, moment)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LENGTH]
+        return AssetUrl(f"{self._prefix}/{name}?v={digest}", changed, moment)
+
+
+@dataclass(frozen=True, slots=True)
+class AssetUrl:
+    """A file's URL, when the file was changed (nanoseconds) and when that was looked at (of the monotonic clock)."""
+
+    url: str
+    changed: int
+    looked_at: float
 
 
 asset = AssetUrls(STATIC, STATIC_URL)

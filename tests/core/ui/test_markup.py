@@ -243,7 +243,7 @@ def test_the_lock_file_names_no_package_host() -> None:
 
 
 def test_an_asset_url_changes_with_the_content(tmp_path: Path) -> None:
-    urls = AssetUrls(tmp_path, "/static")
+    urls = AssetUrls(tmp_path, "/static", seconds=0)
     (tmp_path / "a.css").write_text("a {}")
     before = urls("a.css")
     assert urls("a.css") == before
