@@ -12,6 +12,7 @@ from uuid import UUID
 
 from flask import Request, g
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     Select,
@@ -110,7 +111,7 @@ def _find_me(session: ActorSession, token: str) -> Me | None:
 
 
 @cache
-def _select_me() -> Select[Any]:
+def _select_me() -> Select[*tuple[Any, ...]]:
     query = select(
         User.id,
         UserSession.id,
@@ -182,7 +183,7 @@ def read_rights(session: ActorSession, user_id: UUID, name: str) -> tuple[Actor,
 
 @cache
 def _select_rights() -> CompoundSelect[Any]:
-    user_id = bindparam("user")
+    user_id: BindParameter[UUID] = bindparam("user")
     permissions = (
         select(literal("permission"), GroupPermission.permission)
         .join(GroupMember, GroupMember.group_id == GroupPermission.group_id)

@@ -125,7 +125,8 @@ class Scope:
             self._stamp_insert(state)
             return
         if state.is_select and self.actor.tenant_id is not None:
-            state.parameters = {**(state.parameters or {}), TENANT: self.actor.tenant_id}
+            given: Any = state.parameters or {}
+            state.parameters = {**given, TENANT: self.actor.tenant_id}
         if state.is_column_load:
             return
         if state.is_relationship_load:

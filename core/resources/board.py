@@ -113,7 +113,7 @@ class BoardReader:
         self.sort = default_order(resource)
         self.by: Ordering = ordering_of(resource, self.sort.attribute)
         columns = columns_of(resource, (resource.title_column.path, *self.board.card))
-        self.rows = list_rows(resource, session, columns, CardRows)
+        self.rows: Any = list_rows(resource, session, columns, CardRows)
 
     def lanes(self) -> list[Lane]:
         """All columns with their counts and first cards."""
@@ -181,7 +181,7 @@ class BoardReader:
 
     def _part(self, stage: Stage, cursor: Cursor | None) -> Select[Any]:
         (stretch,) = segments(self.by, descending=self.sort.descending, at=cursor)
-        statement = self.rows.statement(self.by, [*self.keep, self._in(stage)])
+        statement: Select[Any] = self.rows.statement(self.by, [*self.keep, self._in(stage)])
         return statement.where(stretch.criterion).order_by(*stretch.order).limit(PAGE + 1)
 
     def _page(self, rows: list[Any]) -> tuple[tuple[Card, ...], str]:

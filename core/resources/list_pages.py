@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from core.db.session import ActorSession
 from core.i18n import translator
@@ -234,21 +234,20 @@ class ListView:
     row_name = str(UUID(int=1))
     """What stands for the row's name in its rendered menu."""
 
-    def stencil(self, markup: Markup | str) -> Stencil:
-        """``markup``, rendered for :attr:`row_id` and :attr:`row_name`, for all rows."""
-        return Stencil(str(markup))
+    def stencil(self, html: Markup) -> Stencil:
+        """``html``, rendered for :attr:`row_id` and :attr:`row_name`, for all rows."""
+        return Stencil(html)
 
 
 @dataclass(frozen=True, slots=True)
 class Stencil:
     """HTML that stands in each row: rendered once, filled in for all of them."""
 
-    html: str
+    html: Markup
 
     def of(self, row: Row) -> Markup:
-        """The HTML for this row, its name escaped."""
-        html = self.html.replace(ListView.row_id, str(row.id)).replace(ListView.row_name, str(escape(row.title)))
-        return Markup(html)  # noqa: S704  (rendered by a template; what is filled in is escaped)
+        """The HTML for this row; what is filled in is escaped."""
+        return self.html.replace(ListView.row_id, str(row.id)).replace(ListView.row_name, row.title)
 
 
 def answer_list(resource: Resource[Any]) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ Rows are tuples of expressions, not objects: a page of fifty costs one statement
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -378,7 +378,7 @@ def _walk(
     return query.limit(limit)
 
 
-_kept_walk = lru_cache(maxsize=KEPT)(_walk)
+_kept_walk: Callable[..., Select[Any] | None] = lru_cache(maxsize=KEPT)(_walk)
 
 
 def _page(reader: RowReader, state: ListState, rows: list[Any], has_more: bool) -> Page:
@@ -406,12 +406,13 @@ class RowReader(Protocol):
 
 
 def list_rows(
-    resource: Resource[Any], session: ActorSession, columns: Sequence[Column] = (), kind: type[ListRows] | None = None
+    resource: Resource[Any], session: ActorSession, columns: Sequence[Column] = (), kind: Any = None
 ) -> ListRows:
-    """The reader of these columns, by default of those that are shown to whoever chose none."""
+    """The reader of these columns, by default of those that are shown to whoever chose none; ``kind`` is its class."""
     columns = tuple(columns or resource.shown_columns)
     expressions = tuple(column.expression(session) if column.expression else None for column in columns)
-    return _kept_rows(kind or ListRows, resource, columns, expressions)
+    made: ListRows = _kept_rows(kind or ListRows, resource, columns, expressions)
+    return made
 
 
 class ListRows:
@@ -503,11 +504,11 @@ class Place:
 
 @lru_cache(maxsize=KEPT)
 def _kept_rows(
-    kind: type[ListRows],
+    kind: Any,
     resource: Resource[Any],
     columns: tuple[Column, ...],
     expressions: tuple[ColumnElement[Any] | None, ...],
-) -> ListRows:
+) -> Any:
     return kind(resource, columns, expressions)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, bindparam, false, func, literal, null, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, bindparam, false, func, literal, null, select, union_all
 from sqlalchemy import cast as sql_cast
 
 from core.access.models import Group, GroupMember
@@ -82,7 +82,8 @@ def forget_lists(session: ActorSession) -> None:
 @cache
 def _select_lists() -> CompoundSelect[Any]:
     """The views and the choice of ``user`` for the list ``resource``."""
-    user_id, resource = bindparam("user"), bindparam("resource")
+    user_id: BindParameter[UUID] = bindparam("user")
+    resource: BindParameter[str] = bindparam("resource")
     of_group = (
         select(func.min(Group.sort_name))
         .join(GroupView, GroupView.group_id == Group.id)
