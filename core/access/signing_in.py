@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -171,13 +172,35 @@ def actors_of(session: ActorSession, user_ids: Collection[UUID]) -> list[Actor]:
     return [_actor(session, row.id, row.name, found[row.id], enabled) for row in named]
 
 
+@dataclass(frozen=True, slots=True)
+class Alongside:
+    """Texts of the tenant that almost every request needs, and who keeps them for the rest of the session."""
+
+    select: Callable[[], Select[str]]
+    remember: Callable[[ActorSession, Collection[str]], None]
+
+
+_alongside: dict[str, Alongside] = {}
+
+
+def read_alongside(
+    kind: str, select: Callable[[], Select[str]], remember: Callable[[ActorSession, Collection[str]], None]
+) -> None:
+    """Have the texts of ``select`` read together with the rights, for what this module cannot know. Called at import."""
+    _alongside[kind] = Alongside(select, remember)
+
+
 def read_rights(session: ActorSession, user_id: UUID, name: str) -> tuple[Actor, int]:
-    """Permissions, departments, enabled addons, settings and the number of unread notices, in one query."""
-    found: dict[str, set[str]] = {kind: set() for kind in ("permission", "department", "addon", "unread", "setting")}
+    """Permissions, departments, enabled addons, settings, the number of unread notices and what else is read alongside, in
+    one query.
+    """
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for kind, value in session.execute(_select_rights(), {"user": user_id}):
         found[kind].add(value)
     enabled = remember_enabled(session, found["addon"])
     remember_settings(session, found["setting"])
+    for kind, each in _alongside.items():
+        each.remember(session, found[kind])
     return _actor(session, user_id, name, found, enabled), int(found["unread"].pop())
 
 
@@ -197,7 +220,13 @@ def _select_rights() -> CompoundSelect[Any]:
         Notification.user_id == user_id, Notification.read_at.is_(None)
     )
     settings = select(literal("setting"), SETTING_TEXT)
-    return union_all(permissions, departments, addons, unread, settings)
+    others = [_marked(kind, each.select()) for kind, each in _alongside.items()]
+    return union_all(permissions, departments, addons, unread, settings, *others)
+
+
+def _marked(kind: str, texts: Select[str]) -> Select[str, str]:
+    (text,) = texts.selected_columns
+    return texts.with_only_columns(literal(kind), text)
 
 
 def _actor(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
+from core.access.signing_in import read_alongside
+from core.db.json_rows import json_row
 from core.db.session import ActorSession
 from core.i18n import LazyString
 from core.i18n.locale import DEFAULT_LOCALE, current_locale
@@ -91,14 +95,33 @@ def in_two_languages(vi: str, en: str) -> LazyString:
 
 
 def definitions_of(session: ActorSession, entity: str) -> tuple[Definition, ...]:
-    """The custom fields of a table, in their order; one statement a session."""
-    known: dict[str, tuple[Definition, ...]] = session.info.setdefault(SESSION_KEY, {})
-    if entity not in known:
-        columns = [getattr(CustomField, name) for name in Definition.__slots__]
-        query = select(*columns).where(CustomField.entity == entity)
-        rows = session.execute(query.order_by(CustomField.position, CustomField.id))
-        known[entity] = tuple(map(definition, rows))
-    return known[entity]
+    """The custom fields of a table, in their order; those of all tables are read once a session."""
+    known: dict[str, tuple[Definition, ...]] | None = session.info.get(SESSION_KEY)
+    if known is None:
+        remember_definitions(session, session.scalars(select_texts()))
+        known = session.info[SESSION_KEY]
+    return known.get(entity, ())
+
+
+@cache
+def select_texts() -> Select[str]:
+    """Each custom field as one text, for a statement that brings them along; :func:`remember_definitions` takes them."""
+    columns = [getattr(CustomField, name) for name in Definition.__slots__]
+    return select(json_row(CustomField.entity, CustomField.position, *columns))
+
+
+def remember_definitions(session: ActorSession, texts: Iterable[str]) -> None:
+    """Keep the tenant's custom fields for the rest of the session."""
+    known: dict[str, tuple[Definition, ...]] = {}
+    for entity, _position, *values in sorted(map(json.loads, texts), key=lambda read: read[:3]):
+        known[entity] = (*known.get(entity, ()), _from_json(dict(zip(Definition.__slots__, values, strict=True))))
+    session.info[SESSION_KEY] = known
+
+
+def _from_json(read: dict[str, Any]) -> Definition:
+    choices = json.loads(read["choices"]) if isinstance(read["choices"], str) else read["choices"]
+    plain = {"id": UUID(read["id"]), "is_required": bool(read["is_required"]), "in_list": bool(read["in_list"])}
+    return Definition(**{**read, **plain, "choices": tuple(Choice(**choice) for choice in choices)})
 
 
 def forget_definitions(session: ActorSession) -> None:
@@ -110,3 +133,6 @@ def definition(row: Any) -> Definition:
     """The definition of a row of the model, or of its columns."""
     named = {name: getattr(row, name) for name in Definition.__slots__}
     return Definition(**{**named, "choices": tuple(Choice(**choice) for choice in named["choices"])})
+
+
+read_alongside("field", select_texts, remember_definitions)
