@@ -111,4 +111,4 @@ def test_a_page_of_the_list_costs_few_statements(customers: Shop) -> None:
         customers.customer(name=f"Khách Thêm {number}")
     with customers.world.app.app_context(), recorded_statements() as statements:
         client.get(LIST)
-    assert len([each for each in statements if "SELECT" in str(each)]) == len(few) <= 8
+    assert len([each for each in statements if "SELECT" in str(each)]) == len(few) <= 5
