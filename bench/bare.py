@@ -59,7 +59,7 @@ def make_app() -> Flask:
 
     @app.get("/rows")
     def our_rows() -> str:
-        return rows.render(listed=[_row(each) for each in _read()], stencil=Stencil)
+        return rows.render(listed=[_row(each) for each in _read()], row_url=_url, stencil=Stencil)
 
     return app
 
@@ -74,6 +74,10 @@ def read_rows(url: str, tenant_id: str) -> list[Any]:
         _connections.open = psycopg.connect(url, autocommit=True, row_factory=namedtuple_row)
     rows: list[Any] = _connections.open.execute(QUERY, [tenant_id]).fetchall()
     return rows
+
+
+def _url(row: Row) -> str:
+    return f"{PLACE}{row.id}"
 
 
 def _row(found: Any) -> Row:
@@ -99,7 +103,9 @@ def write_templates(folder: Path, page: str, row: Mapping[str, str]) -> None:
         shown = html.escape(row[name])
         tick, menu = tick.replace(shown, stand_in), menu.replace(shown, stand_in)
     ours = f'{{% from "resource/cells.html" import rows %}}{_as_it_is(head)}{{% set tick %}}{_as_it_is(tick)}{{% endset %}}'
-    ours += f"{{% set menu %}}{_as_it_is(menu)}{{% endset %}}{{{{ rows(listed, '{PLACE}', stencil(tick), stencil(menu)) }}}}"
+    ours += (
+        f"{{% set menu %}}{_as_it_is(menu)}{{% endset %}}{{{{ rows(listed, row_url, stencil(tick), stencil(menu)) }}}}"
+    )
     plain = f"{_as_it_is(head)}{{% for row in rows %}}{_filled(first, row)}{{% endfor %}}{_as_it_is(foot)}"
     (folder / PLAIN).write_text(plain, encoding="utf-8")
     (folder / OURS).write_text(f"{ours}{_as_it_is(foot)}", encoding="utf-8")
