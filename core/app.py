@@ -47,11 +47,14 @@ ROOT = Path(__file__).resolve().parent.parent
 COOKIE_DAYS = 30
 
 
-def create_app(config: Config | None = None) -> Flask:
-    """The application for ``config`` (default: the environment). Raises ConfigError or BootError with all problems."""
+def create_app(config: Config | None = None, registry: Registry | None = None) -> Flask:
+    """The application for ``config`` (default: the environment) with the addons that it names, or those of ``registry``.
+
+    Raises ConfigError or BootError with all problems.
+    """
     config = config or Config.from_environment(os.environ)
     logs.configure(config)
-    registry = load_registry(config)
+    registry = registry or load_registry(config)
     app = _make_flask(config)
     _connect_database(app, config)
     app.extensions[EXTENSION] = Kernel(config, registry, app)

@@ -198,10 +198,20 @@ def check(config: Config, registry: Registry) -> list[str]:
     """How the database differs from the models, a line a difference; empty when they are equal."""
     with owner_connection(config) as connection:
         return [
-            f"{chain.addon}: {difference}"
+            f"{chain.addon}: {_told(difference)}"
             for chain in chains(registry)
             for difference in compare_metadata(chain.context(connection), Model.metadata)
         ]
+
+
+def _told(difference: Any) -> str:
+    """A difference of Alembic's as people say it; those of columns' types and defaults as they are."""
+    kind, *what = difference if isinstance(difference, tuple) else ("", difference)
+    if str(kind).startswith(("add_", "remove_")):
+        verb, _, noun = str(kind).partition("_")
+        name = f"{what[1]}.{what[2].name}" if noun == "column" else f"{what[0].name}"
+        return f"{noun} {name} {'is missing' if verb == 'add' else 'is in no model'}"
+    return str(difference)
 
 
 def revision_text(

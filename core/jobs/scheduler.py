@@ -99,6 +99,28 @@ def serve(app: Flask) -> None:
             stopping.wait(LOOK_SECONDS)
 
 
+def find_overdue(moment: datetime, late: timedelta) -> list[tuple[str, datetime]]:
+    """The scheduled jobs that were due ``late`` before ``moment`` or earlier and that nobody has asked for, with their times.
+
+    What is too long ago to be caught up says nothing about whether a scheduler runs now. Needs an app context.
+    """
+    found: dict[str, datetime] = {}
+    for time_zone in _time_zones():
+        for job in current_kernel().registry.schedules:
+            slot = latest_slot(job.schedule or "", ZoneInfo(time_zone), moment)
+            if moment - CATCH_UP <= slot <= moment - late and _is_missed(job, time_zone, slot, moment):
+                found[job.name] = min(slot, found.get(job.name, slot))
+    return sorted(found.items(), key=lambda each: (each[1], each[0]))
+
+
+def _is_missed(job: ManifestJob, time_zone: str, slot: datetime, moment: datetime) -> bool:
+    for tenant_id in _tenants_without(job, time_zone, slot, moment):
+        with reading_session(Actor.system(tenant_id)) as session:
+            if has_enabled_since(session, job.addon, slot):
+                return True
+    return False
+
+
 def _time_zones() -> Sequence[str]:
     with reading_session(Actor.platform()) as session:
         return session.scalars(select(Tenant.time_zone).where(Tenant.is_active).distinct()).all()

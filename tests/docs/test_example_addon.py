@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from core.clock import local_today
 from core.dates import format_date
-from core.db import migrations
 from core.errors import DomainError
-from core.i18n_check import missing
 from core.jobs import enqueue
 from core.jobs.execution import run_due_jobs
-from core.kernel import current_kernel
 from core.settings import set_setting
-
-FOLDER = Path(__file__).parent / "root" / "addons" / "visits"
 
 
 def today() -> str:
@@ -91,12 +85,3 @@ def test_the_job_removes_in_steps_what_its_user_may_see(app, world, tenant, trav
 
     with world.session(tenant) as session:
         assert session.scalars(select(Visit.place)).all() == ["Huế"]
-
-
-def test_its_vietnamese_is_complete():
-    assert missing(FOLDER, "visits") == []
-
-
-def test_its_schema_is_that_of_its_models(app):
-    with app.app_context():
-        assert migrations.check(current_kernel().config, current_kernel().registry) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -12,11 +13,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, update
 
 from core.clock import now
+from core.db import Actor, open_session
 from core.jobs import enqueue_at
 from core.operations.doctor import Finding, examine
+from core.tenancy.models import Tenant
 from core.testing.world import World
 
 KEY = "4f1d0c7b9a2e86355e0d7c1b8f3a6294"
@@ -193,6 +196,24 @@ def test_businesses_that_nobody_administers_or_that_use_what_is_gone_are_found(
     assert told["demo"].level == "error"
     assert told["jobs"].what.startswith("A job has been due for 5 minutes")
     assert ("tenants" in told) == environ["DATABASE_URL"].startswith("sqlite")
+
+
+def test_a_scheduler_that_does_not_run_is_found(environ: dict[str, str], app: Any, world: World) -> None:
+    from core.jobs.scheduler import Scheduler
+
+    tenant = world.tenant()
+    world.user(tenant, groups=("core.administrator",))
+    assert "scheduler" not in levels(environ)  # nothing was due since the business is there
+    with app.app_context(), open_session(Actor.platform()) as session:
+        session.execute(update(Tenant).values(created_at=now() - timedelta(days=2)))
+
+    told = findings(environ)["scheduler"]
+
+    assert told.level == "error"
+    assert re.search(r"core\.\w+ was due at .* UTC, and nobody asked for it, and \d more\.", told.what)
+    with app.app_context():
+        Scheduler().tick(now())
+    assert "scheduler" not in levels(environ)
 
 
 @pytest.mark.engine("sqlite")
