@@ -20,7 +20,7 @@ from core.api.reading import JsonRows, find_record, plain
 from core.api.repeating import once
 from core.api.shapes import Shape, object_misfits, python_value, shapes_of
 from core.api.writing import store
-from core.db.session import ActorSession
+from core.db.session import STALE, ActorSession
 from core.errors import Conflict, DomainError, NotFound, Problem
 from core.exchange.by_form import fill_field, form_problems
 from core.i18n import translator
@@ -268,7 +268,7 @@ def _expect_version(
             "version_required", _("Say which version you change: If-Match, or version in the body.")
         )
     if "If-Match" in request.headers and not match.contains(str(record.version)):
-        raise StaleMatch.of("stale", _("The record has another version now. Read it again."))
+        raise StaleMatch.of("stale", STALE)
 
 
 def _as_precondition(conflict: Conflict) -> Conflict:

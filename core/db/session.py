@@ -27,7 +27,9 @@ from core.i18n import translator
 
 _ = translator(__name__)
 
-STALE = _("Somebody else changed this record meanwhile. Your entries are kept; compare and save again.")
+STALE = _(
+    "Somebody else changed this record meanwhile, so nothing was saved. Look at what it says now, then try again."
+)
 
 M = TypeVar("M", bound=TenantModel)
 
@@ -141,10 +143,7 @@ class ActorSession(FlaskSession):
         try:
             super().flush(objects)
         except StaleDataError as stale:
-            raise Conflict.of(
-                "stale",
-                _("Somebody else changed this record meanwhile. Your entries are kept; compare and save again."),
-            ) from stale
+            raise Conflict.of("stale", STALE) from stale
 
     def _unscoped(self, *args: Any, **options: Any) -> NoReturn:
         raise ScopeError("this way past the scope is closed; use find, need, select, or core.db.bulk")

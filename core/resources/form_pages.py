@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,12 +11,18 @@ from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import MultiDict
 from wtforms import FieldList
 
+from core.access.models import User
+from core.clock import now
+from core.db.mixins import Stamped
 from core.db.session import ActorSession
 from core.errors import Conflict, DomainError, Forbidden
 from core.i18n import translator
 from core.kernel import current_session
+from core.resources.columns import near_text
+from core.resources.merging import Merged, Pairs, merge, read_opened, sent_by, with_choices, write_opened
 from core.web.answers import redirect_to, toast
 from core.web.forms import check_fits
 from core.web.rendering import render
@@ -34,18 +40,28 @@ ADD_ROW = "add_row"
 
 AGAIN = "again"
 
+OPENED = "opened"
+"""The hidden field with what the form was opened with (``core.resources.merging``)."""
+
+TRIES = 3
+"""How often a change is merged into what others save at the same moment, before the user is asked to look."""
+
 
 @dataclass
 class FormView:
-    """What the form's template shows. ``theirs`` is what somebody else saved meanwhile, by field."""
+    """What the form's template shows. ``version`` and ``opened`` are of the record as the form was opened on it; ``merged`` is
+    there where somebody else (``who``, ``when``) saved meanwhile.
+    """
 
     resource: Resource[Any]
     session: ActorSession
     form: Any
     record: Any
-    is_stale: bool = False
-    theirs: dict[str, str] = field(default_factory=dict)
     version: int | None = None
+    opened: str = ""
+    merged: Merged | None = None
+    who: str = ""
+    when: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -136,28 +152,97 @@ def _fill_in(form: Any) -> None:
 
 
 def answer_edit(resource: Resource[Any], id: UUID) -> ResponseReturnValue:
-    """The form of a record, and on POST its change."""
+    """The form of a record, and on POST its change. What somebody else saved meanwhile is merged in, and asked about where both
+    changed the same.
+    """
     session = current_session()
     record = resource.find(session, id)
     if not resource.can_edit(session, record):
         abort(403)
-    view = FormView(resource, session, resource.make_form(session, record), record, version=_version(resource, record))
-    if request.method == "GET" or _add_row(view.form):
-        if request.method == "POST":
-            view.version = request.form.get(VERSION, type=int)
+    if request.method == "GET":
+        form = resource.make_form(session, record)
+        opened = write_opened(form) if resource.is_versioned else ""
+        return _show(FormView(resource, session, form, record, _version(resource, record), opened))
+    opened = request.form.get(OPENED, "")
+    chosen = with_choices(request.form, read_opened(opened))
+    form = resource.make_form(session, record, sent=True if chosen is None else chosen)
+    view = FormView(resource, session, form, record, request.form.get(VERSION, type=int), opened)
+    if _add_row(form):
         return _show(view)
-    if not _is_valid(resource, view.form):
-        view.version = request.form.get(VERSION, type=int)
-        return _show(view, 422)
-    try:
-        if resource.is_versioned:
-            session.expect_version(record, request.form.get(VERSION, -1, type=int))
-        resource.update(session, record, view.form)
-        session.flush()
-    except (DomainError, IntegrityError) as refused:
-        return _refuse(view, refused)
-    toast(_("Saved: %(name)s", name=resource.title_of(record)))
-    return redirect_to(_shown_at(resource, session, id))
+    for _try in range(TRIES):
+        if not _is_valid(resource, view.form):
+            return _show(view, 422)
+        try:
+            if resource.is_versioned:
+                session.expect_version(view.record, -1 if view.version is None else view.version)
+            _touch(view)
+            resource.update(session, view.record, view.form)
+            session.flush()
+        except (DomainError, IntegrityError) as refused:
+            if not _is_stale(refused):
+                return _refuse(view, refused)
+            if _merge(view, id).choices:
+                break
+        else:
+            _tell_saved(view)
+            return redirect_to(_shown_at(resource, session, id))
+    return _show(view, 409)
+
+
+def _touch(view: FormView) -> None:
+    """A change of sub-forms alone is one of the record too: its version moves, so that nobody overwrites it unasked."""
+    if isinstance(view.record, Stamped) and sent_by(view.form) != read_opened(view.opened):
+        view.record.updated_at = now()
+
+
+def _is_stale(refused: DomainError | IntegrityError) -> bool:
+    return isinstance(refused, Conflict) and any(problem.code == "stale" for problem in refused.problems)
+
+
+def _merge(view: FormView, id: UUID) -> Merged:
+    """Put what stands in the database now and what was typed into one form, on the version of now."""
+    session, resource = view.session, view.resource
+    session.rollback()
+    session.expunge_all()
+    view.record = record = resource.find(session, id)
+    view.who, view.when = _changed_by(session, record)
+
+    def read(pairs: Pairs) -> Any:
+        return resource.make_form(session, record, sent=MultiDict(pairs))
+
+    opened, now_there = read_opened(view.opened), resource.make_form(session, record, sent=False)
+    theirs = read(sent_by(now_there))
+    taken = view.merged.taken if view.merged else []
+    view.merged = merge(None if opened is None else read(opened), theirs, view.form)
+    view.merged.taken = [*taken, *view.merged.taken]
+    view.version, view.opened = _version(resource, record), write_opened(now_there)
+    view.form = read(view.merged.sent)
+    return view.merged
+
+
+def _changed_by(session: ActorSession, record: Any) -> tuple[str, str]:
+    """Who saved the record last, and when; empty texts where that is not known."""
+    if not isinstance(record, Stamped):
+        return "", ""
+    name = session.scalar(select(User.name).where(User.id == record.updated_by_id)) if record.updated_by_id else None
+    return name or str(_("The system")), near_text(record.updated_at)
+
+
+def _tell_saved(view: FormView) -> None:
+    name, taken = view.resource.title_of(view.record), view.merged.taken if view.merged else []
+    if not taken:
+        toast(_("Saved: %(name)s", name=name))
+        return
+    fields = ", ".join(dict.fromkeys(each.label for each in taken))
+    who = view.who or _("Somebody else")
+    toast(
+        _(
+            "Saved: %(name)s. What %(who)s changed meanwhile is kept: %(fields)s.",
+            name=name,
+            who=str(who),
+            fields=fields,
+        )
+    )
 
 
 def _shown_at(resource: Resource[Any], session: ActorSession, id: UUID) -> str:
@@ -202,42 +287,13 @@ def _refuse(view: FormView, refused: DomainError | IntegrityError) -> ResponseRe
     if view.record is not None:
         id = UUID(str(request.view_args["id"])) if request.view_args else view.record.id
         view.record = resource.find(session, id)
-        view.version = request.form.get(VERSION, type=int)
     if isinstance(refused, IntegrityError):
         view.form.form_errors.append(
             _("This was changed by somebody else at the same moment, or is still in use. Check and save again.")
         )
         return _show(view, 409)
-    if isinstance(refused, Conflict) and any(problem.code == "stale" for problem in refused.problems):
-        _compare(view)
-        return _show(view, 409)
     view.form.refuse(refused)
     return _show(view, 409 if isinstance(refused, Conflict) else 422)
-
-
-def _compare(view: FormView) -> None:
-    """Put what stands in the database beside what was typed; saving this form again overwrites knowingly."""
-    view.is_stale = True
-    view.version = _version(view.resource, view.record)
-    theirs = view.resource.make_form(view.session, view.record, sent=False)
-    for mine in view.form:
-        if mine.name in theirs and theirs[mine.name].data != mine.data:
-            view.theirs[mine.name] = _text_of(theirs[mine.name])
-
-
-def _text_of(one: Any) -> str:
-    """A field's value as its control would show it."""
-    if hasattr(one, "chosen"):
-        return ", ".join(text for _value, text in one.chosen)
-    if getattr(one, "ui", "") == "picker":
-        return str(one.text)
-    if hasattr(one, "iter_choices"):
-        return ", ".join(str(choice[1]) for choice in one.iter_choices() if choice[2] and choice[0] != "")
-    if isinstance(one.data, bool):
-        return str(_("Yes") if one.data else _("No"))
-    if isinstance(one, FieldList):
-        return str(_.n("1 entry", "%(n)s entries", len(one.entries)))
-    return str(one._value()) if hasattr(one, "_value") else ""
 
 
 def answer_validate(resource: Resource[Any]) -> ResponseReturnValue:

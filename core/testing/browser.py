@@ -41,9 +41,9 @@ CHROMIUM_ARGUMENTS = (
 
 LOCAL_SCHEMES = {"data", "blob", "about"}
 
-ACCEPTED_MESSAGES = (r"Failed to load resource: .* status of 422", r"status of 404 .*/favicon\.ico\)$")
-"""A refused form answers 422 and the page shows why (architecture §5); Chromium logs every such answer as an error. And it
-asks for ``/favicon.ico`` by itself, now and then, where a bare page names no icon."""
+ACCEPTED_MESSAGES = (r"Failed to load resource: .* status of 4(09|22)", r"status of 404 .*/favicon\.ico\)$")
+"""A refused form answers 422, or 409 where somebody else saved first, and the page shows why (architecture §5); Chromium logs
+every such answer as an error. And it asks for ``/favicon.ico`` by itself, now and then, where a bare page names no icon."""
 
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>

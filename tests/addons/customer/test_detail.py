@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.addons.customer.conftest import Shop
+from tests.core.resources.pages import Page, read, sent_by
 
 
 def url(id: Any, verb: str = "") -> str:
@@ -96,6 +97,46 @@ def test_a_stale_form_loses_nothing_and_overwrites_nothing(shop: Shop) -> None:
     assert "Thứ hai" in stale.text
     assert "Thứ nhất" in stale.text
     assert shop.stored("Nguyễn Thị Huyền Trang").note == "Thứ nhất"
+
+
+@pytest.mark.req("SYS-18", "CUS-015")
+def test_two_who_edit_the_contacts_of_a_customer_are_asked_about_what_both_changed_alone(shop: Shop) -> None:
+    """Rows are told apart by their ids: a new one on either side stays, one that was removed goes, and a field is a choice."""
+    from addons.customer.queries import list_contacts
+
+    contacts = {
+        "contacts-0-name": "Anh Ba", "contacts-0-phone": "0912345678", "contacts-0-note": "gọi sáng",
+        "contacts-1-name": "Chị Tư", "contacts-2-name": "Bác Sáu",
+    }  # fmt: skip
+    id = shop.customer()
+    seller, manager = shop.world.client(shop.seller), shop.world.client(shop.manager)
+    first = sent_by(read(seller, url(id, "/edit")))
+    assert seller.post(url(id, "/edit"), data={**first, **contacts}).status_code == 303
+    opened, theirs = (sent_by(read(client, url(id, "/edit"))) for client in (seller, manager))
+
+    gone = {name: value for name, value in theirs.items() if not name.startswith("contacts-1-")}
+    saved = manager.post(
+        url(id, "/edit"), data={**gone, "contacts-0-phone": "0987654321", "contacts-0-position": "Kế toán",
+                                "contacts-3-name": "Cô Tám"},
+    )  # fmt: skip
+    assert saved.status_code == 303
+    mine = {**opened, "contacts-0-phone": "0909090909", "contacts-0-note": "gọi chiều", "contacts-5-name": "Chú Mười"}
+    answer = seller.post(url(id, "/edit"), data=mine)
+    page = Page(answer.text)
+    assert answer.status_code == 409
+    assert "Anh Ba · Phone" in page.text
+    assert "When you opened it: 0912 345 678" in page.text
+    sent = sent_by(page)
+    (choice,) = (name for name in sent if name.startswith("take-"))
+    assert seller.post(url(id, "/edit"), data={**sent, choice: "theirs"}).status_code == 303
+    with shop.world.session(shop.tenant) as session:
+        contacts = list_contacts(session, id)
+    assert [(each.name, each.phone, each.position, each.note) for each in contacts] == [
+        ("Anh Ba", "+84987654321", "Kế toán", "gọi chiều"),
+        ("Bác Sáu", None, None, None),
+        ("Cô Tám", None, None, None),
+        ("Chú Mười", None, None, None),
+    ]
 
 
 @pytest.mark.req("CUS-029", "CUS-041")

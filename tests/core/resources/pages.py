@@ -59,6 +59,18 @@ class Page(HTMLParser):
         return " ".join(re.sub(r"<[^>]+>", " ", self.html).split())
 
 
+def sent_by(page: Page) -> dict[str, list[str]]:
+    """What a browser would send of the page's inputs and selects: boxes and radios as far as they are ticked."""
+    sent: dict[str, list[str]] = {}
+    name = ""
+    for tag, each in page.elements:
+        name = each.get("name", "") if tag in {"input", "select"} else name
+        is_on = each.get("type") not in {"radio", "checkbox"} or "checked" in each
+        if name and ((tag == "input" and is_on) or (tag == "option" and "selected" in each)):
+            sent.setdefault(name, []).append(each.get("value", ""))
+    return sent
+
+
 def read(client, url: str, **options) -> Page:
     """GET ``url``, which must answer."""
     answer = client.get(url, **options)
