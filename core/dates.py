@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from core.clock import to_local
 from core.errors import DomainError, Problem
@@ -19,11 +19,12 @@ LAST_SHORT_YEAR = 49
 """Two-digit years up to this one belong to 20xx, the others to 19xx, as in Windows and current Excel."""
 
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.hg](\d{2})?(?::00)?|(\d{2}))?", re.ASCII | re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})", re.ASCII)
 
 
 class DateError(DomainError):
-    """The text is no date; codes ``date_invalid`` and ``date_out_of_range``."""
+    """The text is no date; codes ``date_invalid`` and ``date_out_of_range``. Or no time of day: ``time_invalid``."""
 
 
 def parse_date(text: str) -> date:
@@ -43,6 +44,22 @@ def parse_date(text: str) -> date:
         return check_range(date(year, month, day))
     except ValueError:
         raise DateError(not_a_date()) from None
+
+
+def parse_time(text: str) -> time:
+    """The time of day that ``text`` names: ``14:05``, ``14h05``, ``1405``, ``14h``, ``9``.
+
+    To the minute. Raises :class:`DateError`.
+    """
+    match = _CLOCK.fullmatch(unicodedata.normalize("NFKC", text).replace(" ", ""))
+    try:
+        if match is None:
+            raise ValueError(text)
+        return time(int(match[1]), int(match[2] or match[3] or 0))
+    except ValueError:
+        raise DateError(
+            Problem("time_invalid", _("This is not a time of day; write hours and minutes, for example 14:30."))
+        ) from None
 
 
 def check_range(day: date) -> date:

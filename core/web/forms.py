@@ -6,7 +6,7 @@ CSRF is checked for the whole application (``CSRFProtect``), so that no form can
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -32,7 +32,7 @@ from wtforms.validators import Optional as Optional
 from wtforms.validators import ValidationError as ValidationError
 
 from core.access.models import User
-from core.dates import format_date, parse_date
+from core.dates import format_date, parse_date, parse_time
 from core.db.base import TenantModel
 from core.decimals import format_decimal, parse_decimal
 from core.errors import DomainError
@@ -64,6 +64,7 @@ __all__ = [
     "StringField",
     "SubForm",
     "TextAreaField",
+    "TimeField",
     "UserField",
     "ValidationError",
     "check_fits",
@@ -170,6 +171,23 @@ class MoneyField(_ParsedField):
 
     def format(self, value: int) -> str:
         return format_money(value).rpartition(" ")[0]
+
+
+class TimeField(_ParsedField):
+    """A time of day to the minute, of 24 hours; ``data`` is a time. A browser's own control would follow its language."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options["render_kw"] = {"placeholder": "14:30", "inputmode": "numeric", **options.get("render_kw", {})}
+        super().__init__(*args, **options)
+
+    def parse(self, text: str) -> time:
+        return parse_time(text)
+
+    def format(self, value: time) -> str:
+        return f"{value:%H:%M}"
+
+    def _value(self) -> str:
+        return self.format(self.data) if self.data is not None else super()._value()
 
 
 class DecimalField(_ParsedField):
