@@ -47,6 +47,9 @@ _ = translator(__name__)
 PATH = "/activity/activities"
 """Where the pages stand: notices carry a path, and are also written where there is no request to build it from."""
 
+CHANGE, REMINDER = "activity.change", "activity.reminder"
+"""Kinds of notices."""
+
 MAX_REMIND = 7 * 24 * 60
 """Minutes: a reminder comes a week before at the earliest."""
 
@@ -246,7 +249,7 @@ def may_change(session: ActorSession, activity: Activity) -> bool:
 
 def remind(session: ActorSession, activity: Activity) -> None:
     """Tell everybody who takes part that it is near."""
-    _tell(session, activity, [activity.assignee_id, *_participants(session, activity)], _reminder_text)
+    _tell(session, activity, [activity.assignee_id, *_participants(session, activity)], _reminder_text, REMINDER)
 
 
 def _go(session: ActorSession, activity: Activity, state: State) -> None:
@@ -460,8 +463,8 @@ def _reminder_text(activity: Activity, actor: str) -> object:
     return _("%(when)s: %(title)s", when=_when(activity), title=activity.title)
 
 
-def _tell(session: ActorSession, activity: Activity, user_ids: Iterable[UUID], text: Any) -> None:
+def _tell(session: ActorSession, activity: Activity, user_ids: Iterable[UUID], text: Any, kind: str = CHANGE) -> None:
     body = " · ".join(filter(None, (_when(activity), activity.subject_label, activity.place)))
     title = text(activity, session.actor.name)
     url = f"{PATH}/{activity.id}"
-    notify(session, user_ids, kind=f"activity.{activity.kind}", title=title, body=body, url=url)
+    notify(session, user_ids, kind=kind, title=title, body=body, url=url)

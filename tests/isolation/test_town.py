@@ -7,6 +7,9 @@ from tests.isolation.town import HERE, HIDDEN, STRANGERS, tenant_tables
 from tests.isolation.walking import unknown_targets
 
 CANARY_FREE = {
+    "activity": {"kind", "subject_entity", "state", "result"},
+    "activity_person": {"role"},
+    "activity_type": {"entity", "tone"},
     "core_audit": {"action", "entity", "request_id"},
     "core_attachment": {"entity", "media_type", "sha256"},
     "core_comment": {"entity"},

@@ -56,8 +56,8 @@ STRANGERS = (THERE, BEYOND)
 PHONES = {HERE: "091200011", THERE: "098765432", BEYOND: "096633344", HIDDEN: "097755566"}
 """Telephone numbers of each begin so; one digit is missing."""
 
-SIGHTLESS = ("customer.view_all", "customer.view_unassigned")
-"""Without these, one sees one's own customers and those shared with one."""
+SIGHTLESS = ("customer.view_all", "customer.view_unassigned", "activity.view_all", "activity.view_department")
+"""Without these, one sees one's own customers and activities, and those shared with one."""
 
 
 @dataclass
@@ -114,7 +114,7 @@ def _registry(world: World) -> Any:
 
 def _build_business(world: World, word: str, permissions: list[str]) -> Business:
     tenant = world.tenant(word, name=f"{word} Company")
-    own = [each for each in permissions if each.startswith("customer.") and each not in SIGHTLESS]
+    own = [each for each in permissions if each.startswith(("customer.", "activity.")) and each not in SIGHTLESS]
     own.append("core.use_api")
     boss = world.user(tenant, *permissions, name=f"{word} Boss")
     seller = world.user(tenant, *own, name=f"{word} Seller")
@@ -132,6 +132,8 @@ def _build_business(world: World, word: str, permissions: list[str]) -> Business
             gone = _add_customer_row(session, business, business.seller, word, number=8, code=None)
             session.delete(gone)
         _talk(world, business, business.seller, customer, word)
+        if "activity.read" in permissions:
+            _add_activities(world, business, business.seller, customer, word)
     for user in (business.boss, business.seller):
         _add_personal(world, business, user, word)
         _add_files(world, business, user, word)
@@ -299,6 +301,34 @@ def _add_customer_row(
     return customer
 
 
+def _add_activities(world: World, business: Business, owner: Any, customer_id: UUID, word: str) -> None:
+    """An activity of each kind about a customer; the appointment was rescheduled, one was cancelled, one deleted."""
+    from addons.activity.models import ActivityPerson, ActivityProject, ActivityType, Kind, Role
+    from addons.activity.services import cancel, log_care, plan_activity, reschedule
+
+    with world.session(business.tenant) as session:
+        for entry in session.scalars(select(ActivityType)):
+            entry.name = f"{business.word} {entry.name.removeprefix(business.word).strip()}"
+        project = ActivityProject(name=f"{word} Project", position=1)
+        session.add(project)
+        session.flush()
+        project_id, type_id = project.id, session.scalars(select(ActivityType.id)).first()
+    texts = {"place": f"{word} place", "content": f"{word} content", "subject": f"customer:{customer_id}"}
+    day = now().date() + timedelta(days=3)
+    with world.session(business.tenant, owner) as session:
+        made = [
+            plan_activity(session, kind, title=f"{word} {kind}", day=day, remind_minutes=30, type_id=type_id, **texts)
+            for kind in (Kind.APPOINTMENT, Kind.TASK, Kind.TRANSACTION, Kind.APPOINTMENT, Kind.APPOINTMENT)
+        ]
+        made[1].project_id = project_id
+        reschedule(session, made[0], day=day + timedelta(days=1), reason=f"{word} reason")
+        session.add(ActivityPerson(activity_id=made[0].id, user_id=business.boss.id, role=Role.READER))
+        cancel(session, made[3], reason=f"{word} cancelled")
+        session.delete(made[4])
+        past = day - timedelta(days=9)
+        log_care(session, title=f"{word} care", result="reached", note=f"{word} result", day=past, **texts)
+
+
 def _talk(world: World, business: Business, author: Any, customer_id: UUID, word: str) -> None:
     from addons.customer.models import Customer
 
@@ -354,18 +384,25 @@ def _add_personal(world: World, business: Business, user: Any, word: str) -> Non
 
 
 def _add_files(world: World, business: Business, user: Any, word: str) -> None:
-    """An import at each of its steps and a finished export of one user, with their files."""
+    """An import of each resource at each of its steps and a finished export of one user, with their files."""
+    from core.resources.base import all_resources
+
     workbook = _workbook(word)
+    with world.app.app_context():
+        required = {
+            name: [field.key for field in each.exchange if field.required] for name, each in all_resources().items()
+        }
     with world.session(business.tenant) as session:
-        made = {
-            state: Import(id=uuid7(), user_id=user.id, resource="customer.customers", file_name=f"{word} file.xlsx",
-                          sha256=hashlib.sha256(workbook).hexdigest(), state=state, mapping={"0": "name"},
-                          error=f"{word} error", counts={Phase.CHECK: {"created": 1}, Phase.APPLY: {"created": 1}})
+        made = [
+            Import(id=uuid7(), user_id=user.id, resource=resource, file_name=f"{word} file.xlsx",
+                   sha256=hashlib.sha256(workbook).hexdigest(), state=state, mapping={"0": key},
+                   error=f"{word} error", counts={Phase.CHECK: {"created": 1}, Phase.APPLY: {"created": 1}})
+            for resource, (key, *_rest) in ((name, keys) for name, keys in required.items() if keys)
             for state in (ImportState.MAPPING, ImportState.CHECKED, ImportState.DONE, ImportState.APPLYING)
-        }  # fmt: skip
+        ]  # fmt: skip
         customer = session.scalar(select(_customer_model().id).where(_customer_model().owner_id == user.id))
         first: Import | None = None
-        for state, import_ in made.items():
+        for import_ in made:
             session.add(import_)
             session.flush()
             import_.job_id = session.scalar(
@@ -378,11 +415,11 @@ def _add_files(world: World, business: Business, user: Any, word: str) -> None:
             else:
                 shutil.copyfile(storage.spool_path(first), storage.spool_path(import_))
                 import_.sheet = first.sheet
-            row = {"import_id": import_.id, "number": 2, "record_id": customer, "title": f"{word} row"}
+            record_id = customer if import_.resource == "customer.customers" else None
+            row = {"import_id": import_.id, "number": 2, "record_id": record_id, "title": f"{word} row"}
             session.add(ImportRow(phase=Phase.APPLY, outcome=Outcome.CREATED, **row))
             problems = [[0, f"{word} problem"]]
             session.add(ImportRow(phase=Phase.CHECK, outcome=Outcome.FAILED, problems=problems, **row))
-            assert state == import_.state
         export = Export(user_id=user.id, resource="customer.customers", file_name=f"{word} export.xlsx", rows=1,
                         expires_at=now() + timedelta(hours=9))  # fmt: skip
         session.add(export)
@@ -411,6 +448,8 @@ def _add_hidden(world: World, business: Business) -> None:
     if "customer" in _registry(world).order:
         customer = _add_customer(world, business, business.colleague, HIDDEN, shared_with=business.colleague)
         _talk(world, business, business.colleague, customer, HIDDEN)
+        if "activity" in _registry(world).order:
+            _add_activities(world, business, business.colleague, customer, HIDDEN)
     _add_personal(world, business, business.colleague, HIDDEN)
     _add_files(world, business, business.colleague, HIDDEN)
 
@@ -428,9 +467,10 @@ def note_ids(town: Town, rows: Rows, columns: dict[str, list[str]]) -> None:
     }
     owners = {spelling for row in marked.get("customer", ()) for spelling in _spellings(UUID(str(row[1])))}
     imports = {spelling for row in marked.get("core_import", ()) for spelling in _spellings(UUID(str(row[1])))}
+    activities = {spelling for row in marked.get("activity", ()) for spelling in _spellings(UUID(str(row[1])))}
     for table in names:
         found = {UUID(str(row[1])) for row in marked[table]}
-        for link, parents in (("customer_id", owners), ("import_id", imports)):
+        for link, parents in (("customer_id", owners), ("import_id", imports), ("activity_id", activities)):
             if link in names[table]:
                 at = names[table].index(link)
                 found |= {UUID(str(row[1])) for row in rows[table] if row[at] in parents}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from addons.activity.services import CHANGE, REMINDER
 from addons.activity.starting import put_first_entries
 from core.contributions import contributes
 from core.db import ActorSession
 from core.events import on
 from core.i18n import translator
+from core.notifications.contributions import NoticeKind, notice_kinds
 from core.settings.contributions import SettingsPage, settings_pages
 from core.tenancy.events import AddonEnabled
 
@@ -21,6 +23,15 @@ def catalogue_pages() -> list[SettingsPage]:
     return [
         SettingsPage(_("Activity types"), "activity.types_list", MANAGE, "tags", 10),
         SettingsPage(_("Projects"), "activity.projects_list", MANAGE, "flag", 20),
+    ]
+
+
+@contributes(notice_kinds)
+def kinds_of_notices() -> list[NoticeKind]:
+    """What people are told of their calendar."""
+    return [
+        NoticeKind(REMINDER, _("Something in my calendar is near"), "clock"),
+        NoticeKind(CHANGE, _("Somebody puts something into my calendar, reschedules or cancels it"), "calendar"),
     ]
 
 

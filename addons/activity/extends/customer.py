@@ -10,15 +10,19 @@ from sqlalchemy import Select, Text, cast, select
 
 from addons.activity import passing_on
 from addons.activity.contributions import ActivitySubject, subjects
+from addons.activity.events import ActivityCompleted
 from addons.activity.forms import RESULTS
 from addons.activity.queries import count_open_about, list_about
 from addons.activity.resources import STATE_TONES, STATES
+from addons.customer.api import note_contact
 from addons.customer.contributions import (
+    ContactKind,
     DeleteGuard,
     DeleteReason,
     Handover,
     HandoverBox,
     ShareBox,
+    contact_kinds,
     delete_guards,
     handover_boxes,
     share_boxes,
@@ -26,6 +30,7 @@ from addons.customer.contributions import (
 from addons.customer.models import Customer, CustomerShare
 from core.contributions import contributes
 from core.db import Actor, ActorSession
+from core.events import on
 from core.i18n import translator
 from core.kernel import current_session
 from core.web import AddonViews, render
@@ -36,6 +41,7 @@ views = AddonViews(__name__)
 
 CUSTOMER = Customer.__tablename__
 BOX = "activities"
+CONTACT = "activity.done"
 
 
 def _shared(actor: Actor) -> Select[tuple[UUID]] | None:
@@ -53,6 +59,18 @@ def _shared(actor: Actor) -> Select[tuple[UUID]] | None:
 @contributes(subjects)
 def customers() -> ActivitySubject:
     return ActivitySubject(Customer, "customer.customers", seen_by=_shared)
+
+
+@contributes(contact_kinds)
+def activity_as_contact() -> ContactKind:
+    return ContactKind(CONTACT, "activity.counts_as_contact")
+
+
+@on(ActivityCompleted)
+def note_last_contact(session: ActorSession, event: ActivityCompleted) -> None:
+    """An appointment that was done was contact with the customer, unless nobody was met (CUS-057)."""
+    if event.entity == CUSTOMER and event.record_id is not None and event.met:
+        note_contact(session, event.record_id, CONTACT, event.done_at)
 
 
 @contributes(share_boxes)

@@ -153,6 +153,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_activity")),
     )
     with op.batch_alter_table("activity", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_activity_deleted_at",
+            ["tenant_id", "deleted_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_activity_project_id", ["tenant_id", "project_id", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_activity_tenant_id_assignee_id_starts_at_id"),

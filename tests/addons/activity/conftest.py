@@ -107,6 +107,13 @@ class Office:
             id = session.scalars(select(Activity.id)).one()
         return self.stored(id)
 
+    def last_contact(self) -> Any:
+        """When the customer was last in contact."""
+        from addons.customer.models import Customer
+
+        with self.world.session(self.tenant) as session:
+            return session.scalars(select(Customer.last_contact_at).where(Customer.id == self.customer_id)).one()
+
     def notices(self, user: Any) -> list[str]:
         """The titles of a user's notices, in their order."""
         from core.notifications.models import Notification

@@ -91,17 +91,21 @@ def test_an_overlap_is_told_and_never_refused(office: Office) -> None:
     assert "Họp nội bộ" not in blind
 
 
+@pytest.mark.req("CUS-057")
 def test_done_it_stands_on_the_timeline_and_counts_as_contact(office: Office, clock: Clock) -> None:
-    id = office.plan(subject=office.subject)
+    id, missed = office.plan(subject=office.subject), office.plan(subject=office.subject)
     client = office.world.client(office.seller)
     asked = client.get(f"/activity/activities/{id}/complete").text
     assert "Nguyễn Thị Huyền Trang" in asked
     clock.forward(days=1, hours=4)
+    assert client.post(f"/activity/activities/{missed}/complete", data={"result": "absent"}).status_code == 303
+    assert office.last_contact() is None
     version = office.stored(id).version
     note = {"result": "partly", "note": "Khách xin giảm 5%", "version": version}
     assert client.post(f"/activity/activities/{id}/complete", data=note).status_code == 303
     appointment = office.stored(id)
     assert (appointment.state, appointment.result, appointment.done_at) == ("done", "partly", clock.moment)
+    assert office.last_contact() is not None
     assert "Khách xin giảm 5%" in client.get(f"/activity/of-customer/{office.customer_id}").text
     again = client.post(f"/activity/activities/{id}/complete", data={**note, "version": version + 1})
     assert again.status_code == 409
