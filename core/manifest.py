@@ -60,8 +60,12 @@ class BootProblem:
     code: Code = Code.DOES_NOT_BOOT
 
     def __str__(self) -> str:
-        where = f"{self.file}: {self.key}" if self.key else self.file
-        return f"{where}\n  {self.message}\n  {self.fix}"
+        return f"{self.code} {self.where}\n  {self.message}\n  {self.fix}"
+
+    @property
+    def where(self) -> str:
+        """File and key."""
+        return f"{self.file}: {self.key}" if self.key else self.file
 
 
 class BootError(Exception):

@@ -71,6 +71,7 @@ class Code(StrEnum):
     DEMO_DOUBLES = "BAN113"
     DATA_LOST = "BAN114"
     LEFT_OVER = "BAN115"
+    CRASHES = "BAN116"
 
 
 MEANINGS: dict[Code, tuple[str, str]] = {
@@ -150,5 +151,6 @@ MEANINGS: dict[Code, tuple[str, str]] = {
         "A handler of AddonEnabled looks first what is there.",
     ),
     Code.LEFT_OVER: ("`banyan addon purge` leaves something.", "Keep tables and names under the addon's own name."),
+    Code.CRASHES: ("A page fails with an error of its own.", "Correct the code that the error names."),
 }
 """Code → what it means, and how it is usually put right; each finding says it more precisely."""

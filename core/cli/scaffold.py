@@ -261,6 +261,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("<name>") as batch_op:
         batch_op.create_index(
+            "ix_<name>_deleted_at",
+            ["tenant_id", "deleted_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_<name>_tenant_id_created_at_id",
             ["tenant_id", "created_at", "id"],
             unique=False,

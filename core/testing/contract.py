@@ -9,6 +9,7 @@ It comes with the pytest plugin of ``banyan-erp``. What a failure lists has stab
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,11 @@ class AddonContract:
 
     @classmethod
     def addon_set(cls) -> AddonSet:
-        """The addon and the root that it lies in, if that is not this kernel's own."""
-        root = cls.root or root_of(cls.addon, Path(inspect.getfile(cls)))
-        return AddonSet((cls.addon,), (root,) if root and root != HOUSE else ())
+        """The addon, the root that it lies in, and those of the environment, where dependencies may be."""
+        own = cls.root or root_of(cls.addon, Path(inspect.getfile(cls)))
+        named = (Path(each) for each in os.environ.get("BANYAN_ADDONS_PATH", "").split(os.pathsep) if each)
+        roots = dict.fromkeys(root.resolve() for root in (own, *named) if root)
+        return AddonSet((cls.addon,), tuple(root for root in roots if root != HOUSE))
 
     @pytest.mark.engine("sqlite")
     def test_it_imports_and_says_only_what_it_may(self, trial: Trial) -> None:

@@ -5,6 +5,7 @@ The guard, the scope and the runner keep most of this for everybody; an addon br
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,8 +30,9 @@ from core.tenancy.services import disable_addon, enable_addon
 from core.testing.databases import Dump
 from core.testing.queries import recorded_statements
 from core.testing.routes import Target
-from core.testing.trial import Trial
+from core.testing.trial import THERE, Trial
 from core.vetting.findings import Finding, Findings
+from core.web import errors
 
 LIST_QUERIES = 8
 """Statements of a list page: who asks (2), views, columns and custom fields (2), counts, rows, and one to spare."""
@@ -82,6 +84,7 @@ def hides_foreign_records(trial: Trial) -> Findings:
     there = trial.there.tenant.id
     before = _rows_of(trial.own_rows(), there)
     yield from _unproved(trial)
+    yield from _shown_pages(trial)
     for target, method in _methods([*trial.targets, *trial.api_targets]):
         is_api = target in trial.api_targets
         for name in target.ids if not target.access.public else ():
@@ -112,6 +115,20 @@ def _unproved(trial: Trial) -> Findings:
         if detail and ids and not any(browser.get(detail.path(id=id)).status_code == 200 for id in ids):
             fix = "Override fill in the test: make a row that this resource shows."
             yield Finding(Code.NOTHING_PROVED, str(detail), "It shows none of the rows that were made.", fix)
+
+
+def _shown_pages(trial: Trial) -> Findings:
+    """Every page with one's own records: it works, and no word of the other business stands on it."""
+    browser, program = trial.world.client(trial.here.boss), trial.world.program(trial.here.boss)
+    for target in [*trial.targets, *trial.api_targets]:
+        if "GET" in target.methods:
+            path = target.path(**_own_ids(trial, target))
+            answer = program.get(path) if target in trial.api_targets else browser.get(path)
+            if THERE in answer.get_data().decode("utf-8", "replace"):
+                message = "It shows what belongs to another business."
+                yield Finding(Code.FOREIGN_ID, f"GET {target.rule} ({target})", message)
+            elif answer.status_code >= 500:
+                yield _answered(Code.CRASHES, target, "GET", answer, "somebody with every right")
 
 
 def _own_ids(trial: Trial, target: Target) -> dict[str, UUID]:
@@ -310,8 +327,28 @@ def _methods(targets: list[Target]) -> Iterator[tuple[Target, str]]:
             yield target, method
 
 
+class Crashes(logging.Handler):
+    """What pages have raised, as the kernel's error page writes it down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last = ""
+        logging.getLogger(errors.__name__).addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and record.exc_info[1]:
+            self.last = f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
+
+
+CRASHES = Crashes()
+
+
 def _answered(code: Code, target: Target, method: str, answer: TestResponse, whom: str) -> Finding:
-    return Finding(code, f"{method} {target.rule} ({target})", f"It answers {answer.status_code} to {whom}.")
+    """A wrong answer; where it is an error of the page's own, that is what is wrong."""
+    message = f"It answers {answer.status_code} to {whom}."
+    if answer.status_code >= 500:
+        code, message = Code.CRASHES, f"{message} {CRASHES.last}"
+    return Finding(code, f"{method} {target.rule} ({target})", message)
 
 
 def _rows_of(dump: Dump, tenant_id: UUID) -> Dump:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Enum, String, Table, inspect
+from sqlalchemy import JSON, Column, Enum, String, Table, TypeDecorator, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import local_today, now
@@ -25,10 +25,11 @@ class CannotMake(Exception):
 
 
 class Seeder:
-    """Makes rows in one business. ``people`` are employees that links to one may name."""
+    """Makes rows in one business. ``people`` are employees that links to one may name; ``marker`` begins every text."""
 
-    def __init__(self, session: ActorSession, people: Sequence[UUID]) -> None:
+    def __init__(self, session: ActorSession, people: Sequence[UUID], marker: str = "") -> None:
         self.session = session
+        self.marker = marker
         self.made: dict[str, list[UUID]] = {"core_user": list(people)}
         """Table → ids of its rows."""
 
@@ -79,7 +80,7 @@ class Seeder:
                 if not column.nullable or (with_all and column.info["link"] != cast(Table, model.__table__).name):
                     values[key] = self._linked(column.info["link"], number)
             elif not column.nullable and column.default is None and column.server_default is None:
-                values[key] = value_for(column, number)
+                values[key] = value_for(column, number, self.marker)
         return values
 
     def _linked(self, table: str, number: int) -> UUID:
@@ -96,17 +97,19 @@ def model_of(table: str) -> type[TenantModel]:
     raise CannotMake(f"no model has the table {table}")
 
 
-def value_for(column: Column[Any], number: int) -> Any:
+def value_for(column: Column[Any], number: int, marker: str = "") -> Any:
     """A value of the column's type, different for each number where the type allows it."""
     kind = column.type
     if isinstance(kind, PhoneNumber):
         return f"+84912{number:06}"
+    if isinstance(kind, TypeDecorator):
+        kind = kind.impl_instance
     if isinstance(kind, JSON):
         return []
     if isinstance(kind, Enum):
         return (kind.enum_class and next(iter(kind.enum_class))) or kind.enums[0]
     if isinstance(kind, String):
-        text = f"{column.name} {number}"
+        text = f"{marker}{column.name} {number}"
         return text if kind.length is None or len(text) <= kind.length else str(number)[-kind.length :]
     made: dict[type, Any] = {
         bool: False,
@@ -117,7 +120,7 @@ def value_for(column: Column[Any], number: int) -> Any:
         datetime: now(),
         time: time(8),
         UUID: uuid7(),
-        str: f"{column.name} {number}",
+        str: f"{marker}{column.name} {number}",
         bytes: str(number).encode(),
     }
     try:

@@ -30,6 +30,9 @@ from core.testing.world import World, make_config
 ROWS = 12
 """Rows of each model: more than a list may ask the database questions."""
 
+THERE = "qxthere88"
+"""Stands in every text of ``there``, and nowhere else."""
+
 Fill = Callable[[ActorSession, Seeder], None]
 """Makes rows that columns alone do not tell how to make, and notes their ids in ``seeder.made``."""
 
@@ -71,15 +74,15 @@ class Trial:
 
     @cached_property
     def here(self) -> Business:
-        return self._business(has_it=True, is_filled=True)
+        return self._business()
 
     @cached_property
     def there(self) -> Business:
-        return self._business(has_it=True, is_filled=True)
+        return self._business(marker=THERE)
 
     @cached_property
     def off(self) -> Business:
-        return self._business(has_it=False, is_filled=False)
+        return self._business(has_it=False)
 
     @cached_property
     def stranger(self) -> User:
@@ -131,15 +134,15 @@ class Trial:
         database = self.rooms.copy(self.database)
         return start_trial(self.name, self.addons, database, self.rooms, self.data, self.fill)
 
-    def _business(self, *, has_it: bool, is_filled: bool) -> Business:
+    def _business(self, *, has_it: bool = True, marker: str = "") -> Business:
         everything = [
             name for name in self.registry.order if name not in {"core", *((self.name,) if not has_it else ())}
         ]
         tenant = self.world.tenant(addons=everything)
         business = Business(tenant, self.world.user(tenant, *self.registry.permissions))
-        if is_filled:
+        if has_it:
             with self.world.session(tenant) as session:
-                seeder = Seeder(session, [business.boss.id])
+                seeder = Seeder(session, [business.boss.id], marker)
                 self.fill(session, seeder)
                 self._make_rows(seeder)
                 business.rows = {table: seeder.made[table] for table in self.tables if seeder.made.get(table)}
@@ -165,5 +168,4 @@ def start_trial(
 ) -> Trial:
     """Boot ``addons`` on ``database``, which has their tables. Raises BootError with everything that is wrong."""
     app = create_app(make_config(database, addons, data, api_per_minute=1_000_000))  # a trial asks quickly
-    app.testing = True
     return Trial(name, addons, app, database, rooms, data, fill, **more)

@@ -28,5 +28,4 @@ Findings = Iterator[Finding]
 def of_problems(problems: Iterable[BootProblem]) -> Findings:
     """The problems of a boot as findings."""
     for each in problems:
-        place = f"{each.file}: {each.key}" if each.key else each.file
-        yield Finding(Code(each.code), place, each.message, each.fix)
+        yield Finding(each.code, each.where, each.message, each.fix)

@@ -260,8 +260,8 @@ def test_a_boot_error_gives_each_problem_its_own_paragraph(tmp_path: Path) -> No
     paragraphs = str(BootError(problems)).split("\n\n")
 
     assert [paragraph.splitlines()[0] for paragraph in paragraphs] == [
-        f"{tmp_path}/shop.toml: title",
-        f"{tmp_path}/shop.toml: summary",
+        f"BAN003 {tmp_path}/shop.toml: title",
+        f"BAN003 {tmp_path}/shop.toml: summary",
     ]
     assert all("Add " in paragraph for paragraph in paragraphs)
 

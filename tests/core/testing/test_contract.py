@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.app import load_registry
-from core.discovery import discover
+from core.discovery import HOUSE, discover
 from core.problem_codes import MEANINGS, Code
 from core.testing import promises
 from core.testing.contract import root_of
@@ -47,8 +47,8 @@ def test_what_its_source_says_is_caught_without_running_it(trial: Trial) -> None
     found = told(source_findings(trial.addon, discover([ROOT]).known))
 
     assert found.keys() == {Code.IMPORT_CONTRACT, Code.PYTHON_RULE, Code.TEMPLATE_RULE, Code.STALE_ALLOWANCE}
-    assert "views.py:27 import-contract: sick imports hospital" in found[Code.IMPORT_CONTRACT][0]
-    assert "views.py:17 evaluation" in found[Code.PYTHON_RULE][0]
+    assert "views.py:43 import-contract: sick imports hospital" in found[Code.IMPORT_CONTRACT][0]
+    assert "views.py:22 evaluation" in found[Code.PYTHON_RULE][0]
     assert "ward.html:1 inline-script" in found[Code.TEMPLATE_RULE][0]
     assert len(found[Code.STALE_ALLOWANCE]) == 1
     untranslated = told(text_findings(trial.addon))[Code.VIETNAMESE]
@@ -78,9 +78,14 @@ def test_a_permission_that_nothing_asks_for_and_a_menu_that_leads_nowhere_are_ca
 
 
 def test_a_page_that_remembers_across_businesses_and_a_row_that_cannot_be_made_are_caught(trial: Trial) -> None:
+    trial.world.client(trial.there.boss).get("/sick/roll")  # it remembers whom they have
+
     found = told(promises.hides_foreign_records(trial))
 
-    peeking = found[Code.FOREIGN_ID]
+    remembering, *peeking = found[Code.FOREIGN_ID]
+    assert "GET /sick/roll (sick.roll) It shows what belongs to another business." in remembering
+    assert "GET /sick/faint (sick.faint)" in found[Code.CRASHES][0]
+    assert "ZeroDivisionError: no pulse" in found[Code.CRASHES][0]
     assert any("GET /sick/peek/<uuid:id> (sick.peek) It answers 200 to another business's" in line for line in peeking)
     assert any("an id that does not exist" in line for line in peeking)
     assert all("sick.peek" in line for line in peeking)
@@ -133,6 +138,14 @@ def test_a_kernel_without_guards_is_noticed(trial: Trial, monkeypatch: Any) -> N
     with monkeypatch.context() as patch:
         patch.setitem(trial.app.view_functions, "core.groups_detail", lambda id: "an empty page")
         assert len(told(promises.grants_its_permissions(trial))[Code.NOT_GRANTABLE]) == 3
+
+
+def test_every_addon_of_this_house_has_its_contract() -> None:
+    """``banyan addon new`` writes it; for others: tests/addons/customer/test_contract.py."""
+    names = set(discover([HOUSE]).known) - {"core"}
+    tested = {name for name in names if (HOUSE / "tests" / "addons" / name / "test_contract.py").is_file()}
+
+    assert tested == names
 
 
 def test_the_root_of_an_addon_is_found_above_its_test() -> None:

@@ -56,6 +56,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visits", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_visits_deleted_at",
+            ["tenant_id", "deleted_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             batch_op.f("ix_visits_tenant_id_visited_on_id"), ["tenant_id", "visited_on", "id"], unique=False
         )
         batch_op.create_index("ix_visits_traveller_id", ["tenant_id", "traveller_id", "id"], unique=False)
