@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from core.contributions import Point
 from core.db import ActorSession
+from core.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +86,69 @@ class ContactKind:
 
 
 contact_kinds = Point("customer.contact_kinds", ContactKind)
+
+
+@dataclass(frozen=True, slots=True)
+class KpiRow:
+    """A row of the customer KPI (CUS-064 to CUS-085): so many records of a list, or the sum of their ``amount`` in đồng.
+
+    There is one definition of number and records: the parameters of the list ``resource`` (``activity.tasks``). ``when`` and
+    ``who`` are the keys of its PeriodFilter and its UserFilter (which needs a ``column``), ``args`` further parameters
+    (``(("f.state", "done"),)``); ``split`` is the key of a ChoiceFilter with a ``column`` by whose values the row is told
+    apart. What is counted is what the list shows whoever looks, and the row is there for whom the list opens.
+
+    ``block`` is one of :data:`addons.customer.kpi.BLOCKS`; ``how`` says in a sentence how the number is computed.
+    """
+
+    key: str
+    block: str
+    label: object
+    how: object
+    resource: str
+    when: str
+    who: str
+    args: tuple[tuple[str, str], ...] = ()
+    split: str = ""
+    amount: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class KpiFigure:
+    """A row of the customer KPI that is no number of records of one list: a ratio, distinct customers.
+
+    ``value(session, period, who)`` is None where there is none ("—"); ``who`` is what a UserFilter reads (``core.resources``):
+    None, "me", a user's id, a department. ``link(period, who)`` is the address of the records, empty where there is none.
+    """
+
+    key: str
+    block: str
+    label: object
+    how: object
+    value: Callable[[ActorSession, Period, Any], int | Decimal | None]
+    link: Callable[[Period, Any], str] = lambda period, who: ""
+
+
+kpi_rows = Point("customer.kpi_rows", KpiRow)
+kpi_figures = Point("customer.kpi_figures", KpiFigure)
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """The sales from which revenue and conversion by source are told (CUS-084, CUS-085); one application has them.
+
+    They are records of a list, chosen as in :class:`KpiRow`; ``amount`` (đồng) and ``customer_id`` are attributes of its
+    model. ``source`` is the key of its filter by the customer's source, ``bought`` of a
+    :class:`addons.customer.filters.BoughtFilter` that the same application adds to the list of customers.
+    """
+
+    resource: str
+    when: str
+    who: str
+    source: str
+    bought: str
+    amount: Any
+    customer_id: Any
+    args: tuple[tuple[str, str], ...] = ()
+
+
+sales = Point("customer.sales", Sales)

@@ -14,6 +14,7 @@ from addons.customer.bulk import delete_several, give_away, preview_giving, put_
 from addons.customer.checking import clean_customer, hints
 from addons.customer.contributions import DeleteReason
 from addons.customer.duplicates import Duplicate, find_duplicates
+from addons.customer.filters import ForgottenFilter, UnreadFilter
 from addons.customer.forms import (
     TONE_NAMES,
     CustomerForm,
@@ -52,6 +53,7 @@ from addons.customer.sharing import ShareChange, list_viewers, may_share, share_
 from core.audit import Recorded
 from core.db import Actor, ActorSession
 from core.discussion.documents import documents_tab
+from core.discussion.models import Comment
 from core.discussion.subjects import Discussed
 from core.errors import DomainError
 from core.exchange.fields import ImportOptions
@@ -207,6 +209,9 @@ class Customers(Resource[Customer]):
             empty=_("Without province"),
         ),
         PeriodFilter("created", _("Created"), Customer.created_at),
+        UserFilter("creator", _("Entered by"), Customer.created_by_id, empty=_("The system")),
+        ForgottenFilter("forgotten", _("Contact"), yes=_("Don't forget"), no=_("In time")),
+        UnreadFilter("unread", _("Comments"), yes=_("Newly updated"), no=_("All read")),
         BooleanFilter("phone", _("Phone"), where=_has_phone, yes=_("Has a phone"), no=_("Has none")),
     )
     default_sort = "-created_at"
@@ -418,6 +423,46 @@ recorded_contacts = Recorded(
         "is_main": _("Main contact"),
     },
 )
+
+
+def _customer_name(session: ActorSession) -> ColumnElement[str]:
+    return select(Customer.name).where(Customer.id == Comment.entity_id).scalar_subquery()
+
+
+class Exchanges(Resource[Comment]):
+    """What was written on customers: the records behind a row of the KPI (CUS-072)."""
+
+    model = Comment
+    name = "exchanges"
+    title = _("Exchanges with customers")
+    one = _("exchange")
+    icon = "message"
+    permissions = Permissions("customer", create=None, edit=None, delete=None, export=None, import_=None)
+    columns = (
+        Column("body", _("Exchange"), kind="title"),
+        Column("customer", _("Customer"), kind="text", expression=_customer_name),
+        Column("author.name", _("Written by"), kind="person"),
+        Column("created_at", _("When"), sort=True),
+    )
+    filters = (
+        PeriodFilter("at", _("When"), Comment.created_at),
+        UserFilter("author", _("Written by"), Comment.author_id),
+    )
+    default_sort = "-created_at"
+    facts = (
+        Fact("author.name", _("Written by"), kind="person"),
+        Fact("created_at", _("When")),
+        Fact("body", _("Exchange")),
+    )
+    actions = (Action(_("Open the customer"), "customer.customer_of_exchange", icon="users", primary=True),)
+    api = None
+
+    def restrict(self, session: ActorSession) -> Sequence[ColumnElement[bool]]:
+        on_customers = Comment.entity == Customer.__tablename__, Comment.entity_id.in_(select(Customer.id))
+        return (*on_customers, Comment.removed_at.is_(None))
+
+    def title_of(self, record: Comment) -> str:
+        return str(_("Exchange of %(name)s", name=record.author.name))
 
 
 class Catalogue(Resource[Any]):

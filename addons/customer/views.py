@@ -12,15 +12,20 @@ from addons.customer import services
 from addons.customer.bulk import give_away, put_in_charge, share
 from addons.customer.contact import BY_HAND, note_contact
 from addons.customer.forms import HandoverForm, OwnerForm, RelationshipForm, ShareForm
+from addons.customer.kpi import read_choice, read_kpi, read_lines
 from addons.customer.models import Customer, CustomerHandover
 from addons.customer.ownership import undo_handover
 from addons.customer.referrers import find_customer_referrers, find_user_referrers
+from addons.customer.store import read_store, read_waiting
+from core.clock import local_today
 from core.db import ActorSession
 from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_session
-from core.resources import BulkResult
+from core.periods import preset_period
+from core.resources import BulkResult, find_resource
 from core.resources.bulk import BulkRun, summary_text
+from core.resources.filters import ME
 from core.web import AddonViews, redirect_to, render, toast
 
 _ = translator(__name__)
@@ -123,3 +128,44 @@ def _done(session: ActorSession, customer: Customer, result: BulkResult) -> Resp
     if session.find(Customer, customer.id) is None:
         return redirect_to(url_for("customer.customers_list"))
     return redirect_to(url_for("customer.customers_detail", id=customer.id))
+
+
+@views.get("/", permission="customer.read")
+def store() -> ResponseReturnValue:
+    """The customer data store (Kho dữ liệu khách hàng): what there is, and what waits (CUS-054 to CUS-063)."""
+    return render("customer/store.html", store=read_store(current_session()))
+
+
+@views.get("/kpi", permission="customer.kpi")
+def kpi() -> ResponseReturnValue:
+    """The customer KPI of a period, of everybody, an employee or a department (CUS-064 to CUS-085, SYS-04)."""
+    session = current_session()
+    chosen = read_choice(request.args, session)
+    return render("customer/kpi.html", kpi=read_kpi(session, chosen.period, chosen.who), chosen=chosen)
+
+
+@views.get("/exchanges/<uuid:id>/customer", permission="customer.read")
+def customer_of_exchange(id: UUID) -> ResponseReturnValue:
+    """From a comment to the customer that it was written on."""
+    session = current_session()
+    comment = find_resource("customer.exchanges").find(session, id)
+    return redirect_to(url_for("customer.customers_detail", id=comment.entity_id, _anchor=f"post-{id}"))
+
+
+@views.get("/start/to-do", permission="customer.read")
+def home_to_do() -> ResponseReturnValue:
+    """On the start page: the customers that one should not forget today."""
+    return render("customer/home_to_do.html", waiting=read_waiting(current_session()))
+
+
+@views.get("/start/customers", permission="customer.read")
+def home_customers() -> ResponseReturnValue:
+    """On the start page: one's own customers by relationship."""
+    return render("customer/home_customers.html", store=read_store(current_session(), mine=True))
+
+
+@views.get("/start/numbers", permission="customer.kpi")
+def home_numbers() -> ResponseReturnValue:
+    """On the start page: one's own numbers of this month."""
+    period = preset_period("this_month", local_today())
+    return render("customer/home_numbers.html", lines=read_lines(current_session(), period, ME), period=period)

@@ -23,7 +23,7 @@ class Comment(TenantModel):
     """
 
     __tablename__ = "core_comment"
-    __table_args__ = (index("entity", "entity_id", "created_at"), unique("author_id", "post_key"))
+    __table_args__ = (index("entity", "entity_id", "created_at"), index("created_at"), unique("author_id", "post_key"))
 
     entity: Mapped[str] = mapped_column(key_text(63))
     entity_id: Mapped[UUID]

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.types import DateTime, TypeDecorator
 from werkzeug.datastructures import MultiDict
 
-from core.access.models import User
+from core.access.models import Department, DepartmentMember, User
 from core.clock import local_today
 from core.db.session import ActorSession
 from core.errors import DomainError
@@ -35,6 +35,9 @@ NONE = "none"
 """The value that stands for "nobody", "not set"."""
 
 ME = "me"
+DEPARTMENT = "department:"
+"""Before the id of a department, whose members are meant."""
+
 MAX_TEXT = 100
 MAX_CHOICES = 50
 
@@ -147,7 +150,7 @@ class ChoiceFilter(Filter):
 
 @dataclass(frozen=True, eq=False)
 class UserFilter(Filter):
-    """An employee; also "me" and, with ``empty``, nobody."""
+    """An employee; also "me", all of a department and, with ``empty``, nobody."""
 
     empty: object = ""
 
@@ -158,6 +161,8 @@ class UserFilter(Filter):
         if not text or text == ME or (text == NONE and self.empty):
             return text or None
         try:
+            if text.startswith(DEPARTMENT):
+                return f"{DEPARTMENT}{UUID(text.removeprefix(DEPARTMENT))}"
             return UUID(text)
         except ValueError as error:
             raise self.refuse() from error
@@ -170,17 +175,23 @@ class UserFilter(Filter):
             return str(_("me"))
         if value == NONE:
             return str(self.empty)
+        if (department_id := _department_of(value)) is not None:
+            return session.scalar(select(Department.name).where(Department.id == department_id)) or "—"
         return session.scalar(select(User.name).where(User.id == value)) or "—"
 
     def compare(self, value: Any, session: ActorSession) -> ColumnElement[bool]:
         if value == NONE:
             return self.column.is_(None)  # type: ignore[no-any-return]
+        if (department_id := _department_of(value)) is not None:
+            members = select(DepartmentMember.user_id).where(DepartmentMember.department_id == department_id)
+            return self.column.in_(members)  # type: ignore[no-any-return]
         return self.column == (session.actor.user_id if value == ME else value)  # type: ignore[no-any-return]
 
     def options_for(self, session: ActorSession) -> list[tuple[str, str]]:
         people = session.execute(select(User.id, User.name).where(User.is_active).order_by(User.sort_name)).all()
         none = [(NONE, str(self.empty))] if self.empty else []
-        return [(ME, str(_("Me"))), *none, *((str(id), name) for id, name in people)]
+        named = [(str(id), name) for id, name in people]
+        return [(ME, str(_("Me"))), *none, *named, *_departments(session)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,6 +315,16 @@ class TextFilter(Filter):
 
     def compare(self, value: Any, session: ActorSession) -> ColumnElement[bool]:
         return self.column.ilike(like_pattern(value), escape=LIKE_ESCAPE)  # type: ignore[no-any-return]
+
+
+def _department_of(value: Any) -> UUID | None:
+    is_department = isinstance(value, str) and value.startswith(DEPARTMENT)
+    return UUID(value.removeprefix(DEPARTMENT)) if is_department else None
+
+
+def _departments(session: ActorSession) -> list[tuple[str, str]]:
+    query = select(Department.id, Department.name).where(Department.is_active).order_by(Department.sort_name)
+    return [(f"{DEPARTMENT}{id}", str(_("Department: %(name)s", name=name))) for id, name in session.execute(query)]
 
 
 def _is_moment(column: Any) -> bool:

@@ -18,6 +18,7 @@ from core.db.ids import uuid7
 from core.db.session import ActorSession
 from core.db.types import PhoneNumber
 from core.errors import DomainError
+from core.resources.paging import python_type
 
 
 class CannotMake(Exception):
@@ -124,6 +125,6 @@ def value_for(column: Column[Any], number: int, marker: str = "") -> Any:
         bytes: str(number).encode(),
     }
     try:
-        return made[kind.python_type]
+        return made[python_type(kind)]
     except (KeyError, NotImplementedError):
         raise CannotMake(f"{column}: no value of the type {kind!r} can be thought up") from None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from addons.customer.contact import BY_COMMENT, BY_HAND, is_contact_setting, note_contact
-from addons.customer.contributions import ContactKind, contact_kinds
+from addons.customer.contributions import ContactKind, KpiRow, contact_kinds, kpi_rows
+from addons.customer.kpi import NEW_CUSTOMERS
 from addons.customer.models import Customer
 from addons.customer.starting import put_first_entries
 from core.contributions import contributes
@@ -64,3 +65,19 @@ def reckon_by_addon(session: ActorSession, event: AddonEnabled | AddonDisabled) 
     marked = current_kernel().registry.marked("contribution")
     if event.addon != "customer" and any(each.value == contact_kinds and each.addon == event.addon for each in marked):
         enqueue(session, "customer.reckon_contacts")
+
+
+@contributes(kpi_rows)
+def own_rows() -> list[KpiRow]:
+    exchanges = KpiRow(
+        "customer.exchanges",
+        "interactions",
+        _("Exchanges"),
+        _(
+            "Comments that were written on customers in the period, for whoever wrote them. The log of changes does not count."
+        ),
+        "customer.exchanges",
+        when="at",
+        who="author",
+    )
+    return [NEW_CUSTOMERS, exchanges]

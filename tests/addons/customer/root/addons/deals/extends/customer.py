@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
+from addons.deals.models import Deal
 from sqlalchemy import func, select
 
 from addons.customer.contributions import (
     ContactKind,
     Handover,
     HandoverBox,
+    KpiFigure,
+    KpiRow,
+    Sales,
     ShareBox,
     contact_kinds,
     handover_boxes,
+    kpi_figures,
+    kpi_rows,
+    sales,
     share_boxes,
 )
+from addons.customer.filters import BoughtFilter
 from addons.customer.models import CustomerContact
 from core.contributions import contributes
 from core.db import ActorSession
-from core.resources.contributions import TabCount, tab_counts
+from core.periods import Period
+from core.resources.contributions import ListExtension, TabCount, list_extensions, tab_counts
 
 PASSED_ON: list[Handover] = []
 
@@ -47,3 +58,38 @@ def deals_on_the_tab() -> TabCount:
     """As many as the customer has contacts."""
     contacts = select(func.count(CustomerContact.id))
     return TabCount("deals.of_customer", lambda id: contacts.where(CustomerContact.customer_id == id))
+
+
+VALID = (("f.cancelled", "0"),)
+SALES = Sales("deals.deals", "sold", "seller", "source", "bought", Deal.amount, Deal.customer_id, VALID)
+
+
+@contributes(kpi_rows)
+def rows() -> list[KpiRow]:
+    deals = ("deals.deals", "sold", "seller", VALID)
+    return [
+        KpiRow("deals.sold", "orders", "Deals", "Deals that were not cancelled.", *deals, split="kind"),
+        KpiRow("deals.revenue", "revenue", "Revenue of deals", "Their amounts.", *deals, amount=Deal.amount),
+    ]
+
+
+def deals_per_buyer(session: ActorSession, period: Period, who: Any) -> Decimal | None:
+    start, end = period.bounds_utc()
+    counts = select(func.count(Deal.id), func.count(Deal.customer_id.distinct()))
+    found = session.execute(counts.where(Deal.sold_at >= start, Deal.sold_at < end, Deal.is_cancelled.is_(False))).one()
+    return Decimal(found[0]) / found[1] if found[1] else None
+
+
+@contributes(kpi_figures)
+def figures() -> KpiFigure:
+    return KpiFigure("deals.each", "orders", "Deals per buyer", "Deals by distinct buyers.", deals_per_buyer)
+
+
+@contributes(sales)
+def deals_are_sales() -> Sales:
+    return SALES
+
+
+@contributes(list_extensions)
+def buyers() -> ListExtension:
+    return ListExtension("customer.customers", filters=(BoughtFilter("bought", "Bought", sales=SALES),))

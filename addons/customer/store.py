@@ -1,0 +1,104 @@
+"""The customer data store: how many customers there are, of which relationship, and what waits (CUS-054 to CUS-063).
+
+Only what the actor may see is counted (SYS-06), all of it in one grouped statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+
+from addons.customer.contact import forgotten
+from addons.customer.models import Customer, CustomerRelationship
+from addons.customer.queries import list_all_entries
+from core.db import ActorSession
+from core.discussion.reading import count_unread
+from core.i18n import translator
+from core.settings import setting
+
+_ = translator(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The customers in one relationship (None: in none); ``share`` is in per cent of all that are counted."""
+
+    relationship_id: UUID | None
+    name: str
+    tone: str
+    count: int
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Exact numbers; those of ``parts`` add up to ``total``. ``unread`` are comments on them, not customers
+    (CUS-056); ``days`` are those after which a customer is forgotten."""
+
+    total: int
+    unread: int
+    forgotten: int
+    days: int
+    parts: tuple[Part, ...]
+
+
+def read_store(session: ActorSession, *, mine: bool = False) -> Store:
+    """Count the customers that the actor sees, or with ``mine`` those he is in charge of."""
+    late = func.sum(case((forgotten(session), 1), else_=0))
+    query = select(Customer.relationship_id, func.count(Customer.id), late).group_by(Customer.relationship_id)
+    if mine:
+        query = query.where(Customer.owner_id == session.actor.user_id)
+    rows = session.execute(query).all()
+    total = sum(row[1] for row in rows)
+    counts = {row[0]: row[1] for row in rows}
+    days = setting("customer.forget_days", session=session)
+    unread = count_unread(session, Customer)
+    return Store(total, unread, sum(row[2] for row in rows), days, tuple(_parts(session, counts, total)))
+
+
+def share_of(count: int, total: int) -> Decimal:
+    """``count`` of ``total`` in per cent, to one decimal, half up; 0 of nothing (CUS-059).
+
+    Each share is rounded by itself: three equal parts are 33.3 each, though they are all there is.
+    """
+    return Decimal((2000 * count + total) // (2 * total)) / 10 if total else Decimal(0)
+
+
+def _parts(session: ActorSession, counts: dict[UUID | None, int], total: int) -> Iterator[Part]:
+    """Every relationship that is offered, those no longer offered that customers still have, and customers without."""
+    for entry in list_all_entries(session, CustomerRelationship):
+        count = counts.get(entry.id, 0)
+        if count or entry.is_active:
+            yield Part(entry.id, entry.name, entry.tone, count, share_of(count, total))
+    if count := counts.get(None, 0):
+        yield Part(None, str(_("Without relationship")), "grey", count, share_of(count, total))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for one: comments that one has not read, and whom one is in charge of and has forgotten: (id, name, last
+    contact) of the longest forgotten."""
+
+    unread: int
+    customers: Sequence[Any]
+    has_more: bool
+
+
+SHOWN_WAITING = 5
+"""Names on the start page; the list has the rest."""
+
+
+def read_waiting(session: ActorSession) -> Waiting:
+    """The customers of the actor that stand under "Don't forget", those never contacted last."""
+    query = select(Customer.id, Customer.name, Customer.last_contact_at)
+    mine = query.where(Customer.owner_id == session.actor.user_id, forgotten(session))
+    never = Customer.last_contact_at.is_(None)
+    rows = session.execute(
+        mine.order_by(never, Customer.last_contact_at, Customer.created_at).limit(SHOWN_WAITING + 1)
+    ).all()
+    return Waiting(count_unread(session, Customer), rows[:SHOWN_WAITING], len(rows) > SHOWN_WAITING)
