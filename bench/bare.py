@@ -6,6 +6,7 @@ that what is left between it and the list page is all that the kernel does aroun
 
 from __future__ import annotations
 
+import gc
 import html
 import os
 import threading
@@ -46,6 +47,8 @@ def make_app() -> Flask:
     """``BENCH_FOLDER`` holds the templates, ``BENCH_DATABASE`` is a superuser's address."""
     app = Flask(__name__)
     ours = create_app().jinja_env
+    gc.collect()
+    gc.freeze()  # as in core.serving
     folder = FileSystemLoader(os.environ["BENCH_FOLDER"])
     app.jinja_loader = folder
     plain, rows = (

@@ -5,6 +5,7 @@ The command line overrides what stands here. ``WEB_CONCURRENCY`` is the number o
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -59,7 +60,13 @@ def on_exit(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Start the embedded runner with the process that serves: a quiet night would else keep jobs waiting."""
+    """Start the embedded runner with the process that serves: a quiet night would else keep jobs waiting.
+
+    What the boot made lives as long as the process. The collector need not look through its 200,000 objects again and
+    again: every two hundredth page waited 0.1 seconds for that.
+    """
+    gc.collect()
+    gc.freeze()
     if (runner := _embedded_runner(worker)) is not None:
         runner.start()
 

@@ -6,16 +6,10 @@ asked before anything is looked up, so that guessing tokens costs as little as i
 
 from __future__ import annotations
 
-import logging
-import time
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 from sqlalchemy import Table, case, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -28,8 +22,10 @@ from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_kernel
 
+if TYPE_CHECKING:
+    from core.api.redis_counts import RedisCounts
+
 _ = translator(__name__)
-log = logging.getLogger(__name__)
 
 WINDOW = 60
 """Seconds in which requests are counted."""
@@ -39,12 +35,6 @@ ADDRESS_SHARE = 2
 
 KEPT = 60
 """Minutes after which a count that nobody added to is forgotten."""
-
-REDIS_SECONDS = 0.2
-"""How long a request waits for Redis before the database counts."""
-
-PAUSE_SECONDS = 5.0
-"""How long Redis is left alone after it has failed."""
 
 EXTENSION = "banyan_api_redis"
 
@@ -100,13 +90,8 @@ def count_request(address: str, token: str) -> list[Rate]:
 
 def _add_one(key: str, minute: int) -> int:
     redis = _redis()
-    if redis is not None:
-        try:
-            return redis.add_one(key, minute)
-        except RedisError as error:
-            redis.pause()
-            log.warning("Redis does not count requests, the database does: %s", error)
-    return _add_one_in_database(key, minute)
+    counted = redis.add_one(key, minute) if redis is not None else None
+    return _add_one_in_database(key, minute) if counted is None else counted
 
 
 def _add_one_in_database(key: str, minute: int) -> int:
@@ -128,38 +113,13 @@ def _add_one_in_database(key: str, minute: int) -> int:
     return count
 
 
-class RedisCounts:
-    """Counts in Redis, one key a window; they expire by themselves."""
-
-    def __init__(self, url: str) -> None:
-        self._redis: Any = Redis.from_url(
-            url,
-            socket_timeout=REDIS_SECONDS,
-            socket_connect_timeout=REDIS_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
-        self._paused_until = 0.0
-
-    @property
-    def is_paused(self) -> bool:
-        return time.monotonic() < self._paused_until
-
-    def pause(self) -> None:
-        self._paused_until = time.monotonic() + PAUSE_SECONDS
-
-    def add_one(self, key: str, minute: int) -> int:
-        name = f"banyan:api:{key}:{minute}"
-        pipeline = self._redis.pipeline()
-        pipeline.incr(name)
-        pipeline.expire(name, WINDOW * 2)
-        return int(pipeline.execute()[0])
-
-
 def _redis() -> RedisCounts | None:
     url = current_kernel().config.redis_url
     if not url:
         return None
     if EXTENSION not in current_app.extensions:
-        current_app.extensions[EXTENSION] = RedisCounts(url)
+        from core.api.redis_counts import RedisCounts  # the library is loaded only where there is a Redis
+
+        current_app.extensions[EXTENSION] = RedisCounts(url, window=WINDOW)
     counts: RedisCounts = current_app.extensions[EXTENSION]
     return None if counts.is_paused else counts

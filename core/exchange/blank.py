@@ -10,6 +10,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from core.exchange.explaining import explanation
 from core.exchange.fields import ExchangeField
 from core.i18n import translator
 
@@ -24,15 +25,6 @@ _WRAP = Alignment(vertical="top", wrap_text=True)
 _TEXT = "@"
 _ROWS = 1_000
 """Rows below the title that are prepared as text, so that Excel keeps the leading 0 of what is typed there."""
-
-KIND_HELP = {
-    "phone": _("Any spelling: 0912 345 678, +84 912 345 678; old 11-digit numbers are converted."),
-    "date": _("Day/month/year: 21/11/2026."),
-    "money": _("Whole đồng: 1234567 or 1.234.567."),
-    "integer": _("A whole number."),
-    "decimal": _("A number: 1234,5 or 1.234,5."),
-    "boolean": _("Có or Không."),
-}
 
 
 def write_template(resource: Resource[Any], file: BinaryIO) -> None:
@@ -52,17 +44,6 @@ def write_template(resource: Resource[Any], file: BinaryIO) -> None:
                 sheet[f"{letter}{row}"].number_format = _TEXT
     _explain(book.create_sheet(str(_("How to fill in"))[:31]), fields)
     book.save(file)
-
-
-def explanation(each: ExchangeField) -> str:
-    """What a column takes: its help, what its kind takes, its choices."""
-    texts = [str(each.help), str(KIND_HELP.get(each.kind, ""))]
-    if each.choices:
-        texts.append(str(_("One of: %(choices)s.", choices=", ".join(str(label) for label in each.choices.values()))))
-    if each.lookup is not None:
-        several = _("Names from the list, parted by commas.") if each.lookup.several else _("A name from the list.")
-        texts.append(str(several))
-    return " ".join(filter(None, texts))
 
 
 def _explain(sheet: Worksheet, fields: Iterable[ExchangeField]) -> None:

@@ -19,7 +19,6 @@ from core.errors import DomainError
 from core.exchange.fields import ExchangeField
 from core.exchange.models import Export
 from core.exchange.storage import EXPORT_LIFE
-from core.exchange.writer import SheetWriter
 from core.i18n import translator
 from core.jobs import enqueue
 from core.resources.filters import Args
@@ -29,6 +28,7 @@ from core.resources.paths import Paths
 from core.text import fold
 
 if TYPE_CHECKING:
+    from core.exchange.writer import SheetWriter
     from core.resources.base import Resource
 
 _ = translator(__name__)
@@ -108,6 +108,8 @@ def stream_rows(session: ActorSession, resource: Resource[Any], selection: Selec
 
 def open_writer(resource: Resource[Any], selection: Selection, file: Path | BinaryIO) -> SheetWriter:
     """A workbook with the columns of the selection, titled in the language of the moment."""
+    from core.exchange.writer import SheetWriter
+
     columns = [each.column for each in exported_fields(resource, selection.columns)]
     return SheetWriter(file, columns, title=str(resource.title))
 

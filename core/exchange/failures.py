@@ -13,7 +13,6 @@ from core.exchange.models import Import, ImportRow, Outcome
 from core.exchange.rows import Row
 from core.exchange.spooling import read_spool
 from core.exchange.storage import failed_path, spool_path
-from core.exchange.writer import write_error_report
 from core.i18n import translator
 
 _ = translator(__name__)
@@ -28,6 +27,8 @@ def failed_rows_file(session: ActorSession, import_: Import, phase: str, *, rest
     """
     path = failed_path(import_, phase)
     if not path.exists():
+        from core.exchange.writer import write_error_report
+
         partial = path.with_suffix(".part")
         write_error_report(partial, sheet_of(import_).headers, _failures(session, import_, phase, rest_after))
         partial.replace(path)

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from core.db.session import ActorSession
 from core.decimals import parse_decimal
+from core.exchange.columns import SheetColumn
 from core.exchange.headers import ImportField
 from core.exchange.rows import Value
 from core.exchange.values import as_text, parse_bool, parse_choice, parse_date, parse_int, parse_text
-from core.exchange.writer import SheetColumn
 from core.i18n import translator
 from core.money import parse_money
 from core.phone import parse_phone

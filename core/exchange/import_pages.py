@@ -14,8 +14,8 @@ from sqlalchemy import select
 from core.db.session import ActorSession
 from core.errors import DomainError, Problem
 from core.exchange import importing
-from core.exchange.blank import explanation, write_template
 from core.exchange.downloads import send_path, send_workbook
+from core.exchange.explaining import explanation
 from core.exchange.failures import failed_rows_file, list_failed, reasons_of
 from core.exchange.fields import ExchangeField
 from core.exchange.limits import MAX_FILE, MAX_ROWS, MIB
@@ -258,6 +258,8 @@ def answer_upload(resource: Resource[Any]) -> ResponseReturnValue:
 
 def answer_template(resource: Resource[Any]) -> ResponseReturnValue:
     """The template to fill in."""
+    from core.exchange.blank import write_template
+
     content = io.BytesIO()
     write_template(resource, content)
     return send_workbook(content, f"{resource.name}-template.xlsx")

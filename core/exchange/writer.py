@@ -1,19 +1,21 @@
 """Workbooks out: streamed, typed, and no text ever a formula (SYS-10).
 
 Phones and codes are text cells, so leading zeros and plus signs stay; dates and amounts are real dates and numbers.
+
+Imported where a workbook is written, as :mod:`core.exchange.blank` is: openpyxl takes 10 MB, which a process that serves
+pages seldom needs.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -22,14 +24,12 @@ from openpyxl.utils import get_column_letter
 
 from core.clock import to_local
 from core.dates import format_date
+from core.exchange.columns import Kind, SheetColumn
 from core.exchange.limits import MAX_CELL_TEXT
 from core.exchange.rows import Row, Value
 from core.exchange.spooling import ERROR_HEADER, ERROR_SHEET
 from core.exchange.values import as_text
 from core.phone import plain_phone
-
-Kind = Literal["text", "phone", "code", "date", "datetime", "money", "integer", "decimal", "percent", "typed"]
-"""What a column holds. ``percent`` takes a fraction (0.05 is 5 %), ``typed`` leaves each value as it is."""
 
 _FORMATS: dict[Kind, str] = {
     "text": "General",
@@ -66,15 +66,6 @@ _EXACT_INTEGER = 10**15
 _HEADER_FONT = Font(bold=True)
 _HEADER_FILL = PatternFill("solid", fgColor="E8EEF4")
 _HEADER_ALIGNMENT = Alignment(vertical="center", wrap_text=True)
-
-
-@dataclass(frozen=True, slots=True)
-class SheetColumn:
-    """A column of an export. ``label`` may be lazy; ``width`` in characters, by the kind when None."""
-
-    label: object
-    kind: Kind = "text"
-    width: int | None = None
 
 
 class SheetWriter:

@@ -8,7 +8,6 @@ from core.config import Config
 from core.jobs.declarations import job_problems
 from core.jobs.embedded import EmbeddedRunner
 from core.jobs.outbox import EXTENSION, NoRunner, Waker
-from core.jobs.rq_worker import RedisWaker
 from core.manifest import BootError
 from core.registry import Registry
 
@@ -23,6 +22,8 @@ def install(app: Flask, config: Config, registry: Registry) -> None:
 
 def _waker(app: Flask, config: Config) -> Waker:
     if config.runner == "rq" and config.redis_url:
+        from core.jobs.rq_worker import RedisWaker  # the library is loaded only where there is a Redis
+
         return RedisWaker(config.redis_url)
     if config.runner == "embedded":
         runner = EmbeddedRunner(app)

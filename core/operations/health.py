@@ -7,13 +7,10 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.db import migrations
 from core.db.engines import PowerfulRoleError
 from core.db.session import db
-from core.jobs.rq_worker import make_queue
 from core.kernel import Kernel
 
 log = logging.getLogger(__name__)
@@ -47,6 +44,8 @@ def check_readiness(kernel: Kernel) -> Readiness:
 
 
 def _database(kernel: Kernel) -> dict[str, str]:
+    from core.db import migrations  # with Alembic: 10 MB that nothing else in a process that serves needs
+
     try:
         with db.engine.connect() as connection:
             behind = migrations.find_behind(connection, kernel.registry)
@@ -75,6 +74,10 @@ def can_write(folder: Path) -> bool:
 
 def redis_answers(redis_url: str) -> bool:
     """Whether Redis answers within a second."""
+    from redis.exceptions import RedisError
+
+    from core.jobs.rq_worker import make_queue
+
     try:
         return bool(make_queue(redis_url, timeout=REDIS_SECONDS).connection.ping())
     except RedisError as error:

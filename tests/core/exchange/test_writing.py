@@ -17,10 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.exchange.columns import Kind, SheetColumn
 from core.exchange.limits import MAX_CELL_TEXT
 from core.exchange.rows import Row
 from core.exchange.sheets import read_rows
-from core.exchange.writer import Kind, SheetColumn, SheetWriter, write_error_report
+from core.exchange.writer import SheetWriter, write_error_report
 from core.i18n import translator, use_locale
 from core.text import clean
 
