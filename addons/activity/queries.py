@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from addons.activity.models import (
@@ -31,6 +31,8 @@ MAX_SHOWN = 600
 """Activities that a calendar shows at once; more are in the list."""
 
 MAX_OF_RECORD = 50
+MAX_DUE = 8
+"""Activities that the start page names."""
 
 
 def list_entries(session: ActorSession, model: type[Entry], *, keep: Iterable[UUID | None] = ()) -> Sequence[Entry]:
@@ -141,6 +143,29 @@ def list_about(session: ActorSession, entity: str, record_id: UUID) -> tuple[lis
     ahead = query.where(Activity.state.in_(OPEN)).order_by(Activity.starts_at, Activity.id)
     past = query.where(Activity.state.not_in(OPEN)).order_by(Activity.starts_at.desc(), Activity.id.desc())
     return list(session.scalars(ahead)), list(session.scalars(past))
+
+
+def select_open_about(entity: str, record_id: UUID) -> Select[int]:
+    """The number of open activities about a record, for its tab."""
+    return select(func.count(Activity.id)).where(about(entity, record_id), Activity.state.in_(OPEN))
+
+
+def list_done_about(
+    session: ActorSession, entity: str, record_id: UUID, before: datetime | None, limit: int
+) -> Sequence[Activity]:
+    """What was done about a record, the latest first, before a moment."""
+    query = select(Activity).where(about(entity, record_id), Activity.state == State.DONE)
+    if before is not None:
+        query = query.where(Activity.done_at < before)
+    query = query.options(joinedload(Activity.assignee), joinedload(Activity.type))
+    return session.scalars(query.order_by(Activity.done_at.desc(), Activity.id.desc()).limit(limit)).all()
+
+
+def list_due(session: ActorSession, until: datetime) -> Sequence[Activity]:
+    """What the actor has to do before ``until``, what is overdue included, the earliest first."""
+    query = select(Activity).where(of_user(session.actor.user_id), Activity.state.in_(OPEN), Activity.starts_at < until)
+    query = query.options(joinedload(Activity.type)).order_by(Activity.starts_at, Activity.id)
+    return session.scalars(query.limit(MAX_DUE + 1)).all()
 
 
 def count_open_about(session: ActorSession, entity: str, record_ids: Iterable[UUID]) -> dict[UUID, int]:

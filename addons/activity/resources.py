@@ -37,7 +37,7 @@ from addons.activity.models import (
     State,
 )
 from addons.activity.queries import list_all_entries, list_busy, list_moves, list_people, of_user
-from addons.activity.subjects import subject_url
+from addons.activity.subjects import subject_names, subject_url
 from addons.activity.times import local_times, span_of
 from core.access.models import User
 from core.audit import Recorded
@@ -125,6 +125,10 @@ def _projects(session: ActorSession) -> list[tuple[UUID, str]]:
     return [(entry.id, entry.name) for entry in list_all_entries(session, ActivityProject)]
 
 
+def _about(session: ActorSession) -> list[tuple[str, str]]:
+    return list(subject_names(session).items())
+
+
 def _people(session: ActorSession) -> list[tuple[Any, ...]]:
     rows = session.execute(select(User.id, User.username, User.name).where(User.is_active))
     return [tuple(row) for row in rows]
@@ -160,17 +164,19 @@ class Activities(Resource[Activity]):
         ChoiceFilter("type", _("Type"), Activity.type_id, options=_types, several=True, empty=_("Without type")),
         ChoiceFilter("state", _("State"), Activity.state, options=list(STATES.items()), several=True),
         PeriodFilter("day", _("Day"), Activity.day),
+        PeriodFilter("done", _("Done at"), Activity.done_at),
+        ChoiceFilter("about", _("About"), Activity.subject_entity, options=_about, several=True, empty=_("Nothing")),
     )
     tabs = (
+        Tab("all", _("All")),
         Tab("open", _("Open"), where=_open),
         Tab("mine", _("Mine, open"), where=_mine),
         Tab("today", _("Today"), where=_today),
         Tab("overdue", _("Overdue"), where=_overdue, is_new=True),
         Tab("done", _("Done"), where=_state_is(State.DONE)),
         Tab("cancelled", _("Cancelled"), where=_state_is(State.CANCELLED)),
-        Tab("all", _("All")),
     )
-    default_sort = "starts_at"
+    default_sort = "-starts_at"
     tags = (Fact("state", kind="tag", tone=STATE_TONES, labels=STATES),)
     contacts = (Fact("assignee.name", _("Who does it"), kind="person"), Fact("place", icon="map-pin"))
     facts = (
@@ -369,7 +375,7 @@ class Tasks(Activities):
             "project", _("Project"), Activity.project_id, options=_projects, several=True, empty=_("Without project")
         ),
     )
-    default_sort = "day"
+    default_sort = "-day"
     board = Board(
         "state",
         stages=lambda session: [
@@ -403,7 +409,7 @@ class Transactions(Activities):
         WHO,
         RESULT,
     )
-    default_sort = "day"
+    default_sort = "-day"
     form = TransactionForm
     empty_text = _("Calls, meetings and whatever else is done with a customer.")
 

@@ -12,8 +12,10 @@ from addons.activity import services
 from addons.activity.calendar import IN_MONTH, read_calendar
 from addons.activity.forms import CancelForm, CompleteForm, RescheduleForm
 from addons.activity.models import Activity, Kind
+from addons.activity.queries import MAX_DUE, list_due
 from addons.activity.subjects import list_subject_options
-from addons.activity.times import local_times
+from addons.activity.times import ONE_DAY, local_times, midnight
+from core.clock import local_today, now
 from core.db import ActorSession
 from core.errors import Conflict, DomainError
 from core.i18n import translator
@@ -43,6 +45,14 @@ def calendar() -> ResponseReturnValue:
     """Day, week or month of one's own, a colleague's, a department's or all activities that one sees; state in the address."""
     view = read_calendar(current_session(), request.args)
     return render("activity/calendar.html", view=view, view_in_month=IN_MONTH)
+
+
+@views.get("/start/today", permission="activity.read")
+def home_today() -> ResponseReturnValue:
+    """On the start page: what one has today, and what is overdue."""
+    session = current_session()
+    due = list_due(session, midnight(local_today() + ONE_DAY))
+    return render("activity/home_today.html", due=due[:MAX_DUE], has_more=len(due) > MAX_DUE, now=now())
 
 
 @views.get("/activities/<uuid:id>", permission="activity.read")

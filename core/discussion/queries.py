@@ -17,7 +17,9 @@ from core.audit import AuditEntry
 from core.audit.kinds import ACTION_WORDS
 from core.audit.telling import Line, lines_by_entry, who_of
 from core.clock import now, to_local
+from core.contributions import contributed
 from core.db.session import ActorSession
+from core.discussion.contributions import Happening, timelines
 from core.discussion.mentions import Mention, names_in, split_mentions
 from core.discussion.models import Comment, CommentLike
 from core.discussion.places import Place
@@ -90,7 +92,7 @@ class Day:
     """What happened on one day in Vietnam."""
 
     day: date
-    items: list[Post | Change]
+    items: list[Post | Change | Happening]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,10 @@ def read_stream(
     session: ActorSession, subject: Subject, *, show: str = "all", before: datetime | None = None
 ) -> Stream:
     """The newest page of posts and changes, or the one ``before`` a moment; ``show`` is one of SHOWS (CUS-035)."""
-    items: list[Post | Change] = []
+    items: list[Post | Change | Happening] = []
     if show != "logs":
         items += _posts(session, subject, before)
+        items += _happenings(session, subject, before)
     if show != "posts":
         items += _changes(session, subject, before)
     items.sort(key=lambda item: item.at)
@@ -124,6 +127,15 @@ def read_stream(
             days.append(Day(day, []))
         days[-1].items.append(item)
     return Stream(days, page[0].at if len(items) > PAGE else None)
+
+
+def _happenings(session: ActorSession, subject: Subject, before: datetime | None) -> list[Happening]:
+    return [
+        happening
+        for timeline in contributed(timelines, session=session)
+        if timeline.entity == subject.entity
+        for happening in timeline.read(session, subject.entity, subject.record.id, before, PAGE + 1)
+    ]
 
 
 def _posts(session: ActorSession, subject: Subject, before: datetime | None) -> list[Post | Change]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, Text, cast, select
 
@@ -12,8 +13,10 @@ from addons.activity import passing_on
 from addons.activity.contributions import ActivitySubject, subjects
 from addons.activity.events import ActivityCompleted
 from addons.activity.forms import RESULTS
-from addons.activity.queries import count_open_about, list_about
+from addons.activity.models import State
+from addons.activity.queries import count_open_about, list_about, select_open_about
 from addons.activity.resources import STATE_TONES, STATES
+from addons.activity.timeline import happenings_about
 from addons.customer.api import note_contact
 from addons.customer.contributions import (
     ContactKind,
@@ -21,19 +24,23 @@ from addons.customer.contributions import (
     DeleteReason,
     Handover,
     HandoverBox,
+    KpiRow,
     ShareBox,
     contact_kinds,
     delete_guards,
     handover_boxes,
+    kpi_rows,
     share_boxes,
 )
 from addons.customer.models import Customer, CustomerShare
 from core.contributions import contributes
 from core.db import Actor, ActorSession
+from core.discussion.contributions import Timeline, timelines
 from core.events import on
 from core.i18n import translator
 from core.kernel import current_session
-from core.web import AddonViews, render
+from core.resources.contributions import TabCount, tab_counts
+from core.web import AddonViews, redirect_to, render
 
 _ = translator(__name__)
 
@@ -105,6 +112,64 @@ def open_activities() -> DeleteGuard:
 def _reasons(session: ActorSession, ids: Iterable[UUID]) -> dict[UUID, list[DeleteReason]]:
     counts = count_open_about(session, CUSTOMER, ids)
     return {id: [DeleteReason(_.n("1 open activity", "%(n)s open activities", count))] for id, count in counts.items()}
+
+
+@contributes(tab_counts)
+def open_on_the_tab() -> TabCount:
+    return TabCount("activity.customer_tab", lambda id: select_open_about(CUSTOMER, id))
+
+
+@contributes(kpi_rows)
+def rows_of_the_kpi() -> list[KpiRow]:
+    """Tasks with customers (CUS-071), and what was done, by project and by type (CUS-073)."""
+    not_cancelled = tuple(("f.state", state.value) for state in STATES if state != State.CANCELLED)
+    done = (("tab", "done"),)
+    return [
+        KpiRow(
+            "activity.tasks",
+            "interactions",
+            _("Tasks"),
+            _("Tasks about customers that are due in the period, for whoever does them. Cancelled ones do not count."),
+            "activity.tasks",
+            when="day",
+            who="who",
+            args=(("tab", "all"), ("f.about", CUSTOMER), *not_cancelled),
+        ),
+        KpiRow(
+            "activity.done_by_project",
+            "activities",
+            _("Tasks done, by project"),
+            _("Tasks that were done in the period, for whoever does them."),
+            "activity.tasks",
+            when="done",
+            who="who",
+            args=done,
+            split="project",
+        ),
+        KpiRow(
+            "activity.done_by_type",
+            "activities",
+            _("Tasks done, by type"),
+            _("Tasks that were done in the period, for whoever does them."),
+            "activity.tasks",
+            when="done",
+            who="who",
+            args=done,
+            split="type",
+        ),
+    ]
+
+
+@contributes(timelines)
+def what_was_done() -> Timeline:
+    return Timeline(CUSTOMER, happenings_about)
+
+
+@views.get("/of-customer/<uuid:id>/new", permission="activity.create")
+def appointment_with_customer(id: UUID) -> ResponseReturnValue:
+    """The quick action "Tạo lịch hẹn" (CUS-031)."""
+    customer = current_session().need(Customer, id)
+    return redirect_to(url_for("activity.appointments_new", subject=f"{CUSTOMER}:{customer.id}"))
 
 
 @views.get("/of-customer/<uuid:id>", permission="activity.read")
