@@ -175,9 +175,9 @@ def answer_edit(resource: Resource[Any], id: UUID) -> ResponseReturnValue:
         try:
             if resource.is_versioned:
                 session.expect_version(view.record, -1 if view.version is None else view.version)
-            _touch(view)
             resource.update(session, view.record, view.form)
             session.flush()
+            _touch(view)
         except (DomainError, IntegrityError) as refused:
             if not _is_stale(refused):
                 return _refuse(view, refused)
@@ -191,8 +191,11 @@ def answer_edit(resource: Resource[Any], id: UUID) -> ResponseReturnValue:
 
 def _touch(view: FormView) -> None:
     """A change of sub-forms alone is one of the record too: its version moves, so that nobody overwrites it unasked."""
-    if isinstance(view.record, Stamped) and sent_by(view.form) != read_opened(view.opened):
-        view.record.updated_at = now()
+    record: Any = view.record
+    can_move = view.resource.is_versioned and issubclass(view.resource.model, Stamped)
+    if can_move and record.version == view.version and sent_by(view.form) != read_opened(view.opened):
+        record.updated_at = now()
+        view.session.flush()
 
 
 def _is_stale(refused: DomainError | IntegrityError) -> bool:

@@ -90,8 +90,11 @@ def test_ticks_count_and_the_bulk_bar_asks_before_it_acts(desktop):
     dialog.get_by_text("Delete 2 books?").wait_for()
     dialog.get_by_role("button", name="Delete").click()
 
-    desktop.get_by_text("Delete: 2 changed").wait_for()
+    desktop.get_by_text("Deleted: 2 books").wait_for()
     assert _rows(desktop).count() == 6
+    desktop.get_by_role("button", name="Undo").click()
+    desktop.get_by_text("Restore: 2 changed").wait_for()
+    assert _rows(desktop).count() == 8
 
 
 def test_deleting_can_be_undone_from_the_toast(desktop, shelf):
