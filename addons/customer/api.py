@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from addons.customer.contact import note_contact
 from addons.customer.duplicates import Duplicate, DuplicateWarning, find_duplicates
+from addons.customer.feedback import address_of, ask_for_feedback
 from addons.customer.fields import ContactFields, CustomerFields
 from addons.customer.models import Customer, seen_with_customer
 from addons.customer.services import create_customer, update_customer
@@ -14,6 +15,8 @@ __all__ = [
     "CustomerFields",
     "Duplicate",
     "DuplicateWarning",
+    "address_of",
+    "ask_for_feedback",
     "create_customer",
     "find_duplicates",
     "merge_variables",

@@ -343,6 +343,17 @@ class OwnerForm(Form):
             del self.boxes
 
 
+class FeedbackForm(Form):
+    """What a customer says of us, on the public page (CUS-052). What is wrong is judged by the service."""
+
+    stars = RadioField(_("How satisfied are you?"), choices=[(n, n) for n in range(1, 6)], coerce=int)
+    body = TextAreaField(_("What was good, what can be better?"))
+
+    def prepare(self) -> None:
+        """Stars are required."""
+        self.stars.flags.required = True
+
+
 class EntryForm(Form):
     """An entry of a catalogue."""
 

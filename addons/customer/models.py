@@ -334,3 +334,25 @@ class CustomerHandoverItem(TenantModel):
     from_user_id: Mapped[UUID | None] = link("core_user", index=False)
     to_user_id: Mapped[UUID | None] = link("core_user", index=False)
     ended_shares: Mapped[dict[str, Any]]
+
+
+class CustomerFeedback(Audited, TenantModel):
+    """A question by a signed link and, once given, the customer's answer (CUS-052): ``stars`` from 1 to 5 and a text.
+
+    ``about`` names what it is about: an order, a ticket; empty for the business as a whole.
+    """
+
+    __tablename__ = "customer_feedback"
+    __table_args__ = (index("customer_id", "answered_at"),)
+
+    customer_id: Mapped[UUID] = link("customer", ondelete="CASCADE", index=False)
+    customer: Mapped[Customer] = to(customer_id)
+    about: Mapped[str] = mapped_column(String(200), default="")
+    expires_at: Mapped[datetime]
+    stars: Mapped[int | None]
+    body: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        return seen_with_customer(cls.customer_id, actor)

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, func, select
 
-from addons.customer import catalogues, exchange, services
+from addons.customer import catalogues, exchange, feedback, services
 from addons.customer.bulk import delete_several, give_away, preview_giving, put_into_relationship, regroup, share
 from addons.customer.checking import clean_customer, hints
 from addons.customer.contributions import DeleteReason
@@ -287,6 +287,17 @@ class Customers(Resource[Customer]):
         ),
         documents_tab(order=30),
         DetailTab(
+            "feedback",
+            _("Feedback"),
+            "customer/feedback.html",
+            context=lambda session, customer: {
+                "answers": feedback.list_feedback(session, customer.id),
+                "links": feedback.list_open_links(session, customer.id),
+            },
+            count=feedback.count_feedback,
+            order=80,
+        ),
+        DetailTab(
             "referrer",
             _("Referrer"),
             "customer/referrer.html",
@@ -463,6 +474,20 @@ class Exchanges(Resource[Comment]):
 
     def title_of(self, record: Comment) -> str:
         return str(_("Exchange of %(name)s", name=record.author.name))
+
+
+recorded_feedback = Recorded(
+    "customer_feedback",
+    one=_("feedback"),
+    labels={
+        "customer_id": _("Customer"),
+        "about": _("About"),
+        "expires_at": _("Can be answered until"),
+        "stars": _("Stars"),
+        "body": _("Feedback"),
+        "answered_at": _("Answered"),
+    },
+)
 
 
 class Catalogue(Resource[Any]):

@@ -11,14 +11,25 @@ from flask.typing import ResponseReturnValue
 from addons.customer import services
 from addons.customer.bulk import give_away, put_in_charge, share
 from addons.customer.contact import BY_HAND, note_contact
-from addons.customer.forms import HandoverForm, OwnerForm, RelationshipForm, ShareForm
+from addons.customer.feedback import (
+    Asked,
+    answers_counter,
+    ask_for_feedback,
+    find_asked,
+    give_feedback,
+    ids_of_link,
+    withdraw_link,
+)
+from addons.customer.forms import FeedbackForm, HandoverForm, OwnerForm, RelationshipForm, ShareForm
 from addons.customer.kpi import read_choice, read_kpi, read_lines
-from addons.customer.models import Customer, CustomerHandover
+from addons.customer.models import Customer, CustomerFeedback, CustomerHandover
 from addons.customer.ownership import undo_handover
 from addons.customer.referrers import find_customer_referrers, find_user_referrers
 from addons.customer.store import read_store, read_waiting
+from core.access import throttle
 from core.clock import local_today
-from core.db import ActorSession
+from core.db import Actor, ActorSession, open_session
+from core.db.session import reading_session
 from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_session
@@ -31,6 +42,8 @@ from core.web import AddonViews, redirect_to, render, toast
 _ = translator(__name__)
 
 views = AddonViews(__name__)
+
+OPEN_TO = "a customer who holds the signed link says how satisfied he is"
 
 
 @views.post("/customers/<uuid:id>/contacted", permission="customer.edit")
@@ -83,6 +96,26 @@ def share_of(id: UUID) -> ResponseReturnValue:
 def handover_of(id: UUID) -> ResponseReturnValue:
     """Change the owner (Chuyển chủ sở hữu), of one customer (OWN-13)."""
     return _do_to_one(id, HandoverForm, str(_("Change the owner")), "customer.handover_of", give_away)
+
+
+@views.post("/customers/<uuid:id>/feedback", permission="customer.edit")
+def feedback_ask(id: UUID) -> ResponseReturnValue:
+    """Make a link by which the customer can give feedback (CUS-052)."""
+    session = current_session()
+    ask_for_feedback(session, session.need(Customer, id), about=request.form.get("about", ""))
+    toast(_("The link is ready. Copy it and send it to the customer."))
+    return redirect_to(url_for("customer.customers_detail", id=id, tab="feedback"))
+
+
+@views.post("/feedback-links/<uuid:id>/withdraw", permission="customer.edit")
+def feedback_withdraw(id: UUID) -> ResponseReturnValue:
+    """End a link that has not been answered."""
+    session = current_session()
+    feedback = session.need(CustomerFeedback, id, lock=True)
+    customer_id = feedback.customer_id
+    withdraw_link(session, feedback)
+    toast(_("The link is withdrawn."))
+    return redirect_to(url_for("customer.customers_detail", id=customer_id, tab="feedback"))
 
 
 @views.post("/handovers/<uuid:id>/undo", permission="customer.change_owner")
@@ -169,3 +202,41 @@ def home_numbers() -> ResponseReturnValue:
     """On the start page: one's own numbers of this month."""
     period = preset_period("this_month", local_today())
     return render("customer/home_numbers.html", lines=read_lines(current_session(), period, ME), period=period)
+
+
+@views.get("/feedback/<value>", public=OPEN_TO)
+def feedback_page(value: str) -> ResponseReturnValue:
+    """What a customer sees who opens a feedback link. Looking does not use it up: messengers fetch an address too."""
+    current_session().rollback()
+    ids = ids_of_link(value)
+    if ids is None:
+        return _feedback(None, FeedbackForm(formdata=None))
+    with reading_session(Actor.system(ids[0])) as session:
+        return _feedback(find_asked(session, ids[1]), FeedbackForm(formdata=None))
+
+
+@views.post("/feedback/<value>", public=OPEN_TO)
+def feedback_send(value: str) -> ResponseReturnValue:
+    """The customer's answer, from whatever browser; it is kept by the system of the link's business."""
+    current_session().rollback()
+    ids, form = ids_of_link(value), FeedbackForm()
+    if ids is None:
+        return _feedback(None, form)
+    try:
+        throttle.take([answers_counter(request.remote_addr or "")])
+        with open_session(Actor.system(ids[0])) as session:
+            asked = find_asked(session, ids[1])
+            if asked is not None:
+                give_feedback(session, asked.id, stars=form.stars.data, body=form.body.data or "")
+    except DomainError as refused:
+        with reading_session(Actor.system(ids[0])) as session:
+            asked = find_asked(session, ids[1])
+        form.refuse(refused)
+        return _feedback(asked, form, status=refused.status)
+    return _feedback(asked, form, done=True)
+
+
+def _feedback(asked: Asked | None, form: FeedbackForm, *, status: int = 200, done: bool = False) -> ResponseReturnValue:
+    form.prepare()
+    page = render("customer/feedback_page.html", asked=asked, form=form, done=done)
+    return page, status if asked else 404, {"X-Robots-Tag": "noindex, nofollow"}

@@ -128,6 +128,7 @@ def _build_business(world: World, word: str, permissions: list[str]) -> Business
         _add_views(world, business)
         customer = _add_customer(world, business, business.seller, word)
         _add_handover(world, business, customer)
+        _add_feedback(world, business, customer)
         with world.session(tenant) as session:
             gone = _add_customer_row(session, business, business.seller, word, number=8, code=None)
             session.delete(gone)
@@ -228,6 +229,17 @@ def _add_handover(world: World, business: Business, customer_id: UUID) -> None:
         session.flush()
         owners = {"from_user_id": business.boss.id, "to_user_id": business.seller.id}
         session.add(CustomerHandoverItem(handover_id=made.id, customer_id=customer_id, ended_shares={}, **owners))
+
+
+def _add_feedback(world: World, business: Business, customer_id: UUID) -> None:
+    from addons.customer.models import CustomerFeedback
+
+    word = business.word
+    with world.session(business.tenant) as session:
+        for answered_at, stars in ((now(), 4), (None, None)):
+            made = CustomerFeedback(customer_id=customer_id, about=f"{word} order", body=f"{word} answer", stars=stars)
+            made.expires_at, made.answered_at = now() + timedelta(days=9), answered_at
+            session.add(made)
 
 
 def _add_values(session: Any, customer: Any, word: str) -> None:

@@ -14,6 +14,7 @@ from core.events import on
 from core.i18n import translator
 from core.jobs import enqueue
 from core.kernel import current_kernel
+from core.notifications.contributions import NoticeKind, notice_kinds
 from core.settings.contributions import SettingsPage, settings_pages
 from core.settings.events import SettingChanged
 from core.tenancy.events import AddonDisabled, AddonEnabled
@@ -32,6 +33,12 @@ def catalogue_pages() -> list[SettingsPage]:
         SettingsPage(_("Customer groups"), "customer.groups_list", MANAGE, "tags", 30),
         SettingsPage(_("Customer types"), "customer.types_list", MANAGE, "layout-kanban", 40),
     ]
+
+
+@contributes(notice_kinds)
+def feedback_notice() -> NoticeKind:
+    """What the person in charge is told when a customer has answered (CUS-052)."""
+    return NoticeKind("customer.feedback", _("A customer of mine gives feedback"), "star")
 
 
 @on(AddonEnabled)
