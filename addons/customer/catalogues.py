@@ -19,6 +19,7 @@ from addons.customer.models import (
 )
 from addons.customer.names import name_key
 from core.db import ActorSession, system
+from core.db.session import with_deleted
 from core.errors import Conflict, DomainError, Problem
 from core.i18n import translator
 from core.text import clean
@@ -31,7 +32,6 @@ USED_BY: dict[type[CatalogueEntry], Any] = {
     CustomerSource: Customer.source_id,
     CustomerRelationship: Customer.relationship_id,
     CustomerGroup: CustomerGroupMember.group_id,
-    CustomerType: CustomerGroup.type_id,
 }
 """What points at the entries of each catalogue."""
 
@@ -83,15 +83,12 @@ def delete_entry(session: ActorSession, entry: Entry) -> None:
     """Delete an entry that nothing uses; Conflict with the number of users else, for it can be switched off instead."""
     uses = count_uses(session, entry)
     if uses:
-        if isinstance(entry, CustomerType):
-            message = _.n("%(name)s has 1 group.", "%(name)s has %(n)s groups.", uses, name=entry.name)
-        else:
-            message = _.n(
-                "%(name)s is used by 1 customer; switch it off instead.",
-                "%(name)s is used by %(n)s customers; switch it off instead.",
-                uses,
-                name=entry.name,
-            )
+        message = _.n(
+            "%(name)s is used by 1 customer; switch it off instead.",
+            "%(name)s is used by %(n)s customers; switch it off instead.",
+            uses,
+            name=entry.name,
+        )
         raise Conflict.of("in_use", message)
     session.delete(entry)
     session.flush()
@@ -122,7 +119,8 @@ def _checked(
     elif len(values["name"]) > 120:
         problems.append(Problem("too_long", _("This is too long: at most %(n)s characters.", n=120), "name"))
     elif _is_taken(session, model, entry, values["name"]):
-        problems.append(Problem("duplicate_name", _("There is already an entry with this name."), "name"))
+        message = _("There is already an entry with this name, perhaps in the recycle bin.")
+        problems.append(Problem("duplicate_name", message, "name"))
     values["position"] = _next_position(session, model) if position is None else position
     if not 0 <= values["position"] <= LAST:
         problems.append(Problem("bad_position", _("The order is a number from 0 to %(n)s.", n=LAST), "position"))
@@ -140,7 +138,8 @@ def _checked(
 
 
 def _is_taken(session: ActorSession, model: type[Entry], entry: Entry | None, name: str) -> bool:
-    found = session.scalar(select(model.id).where(model.name_key == name_key(name)))
+    with with_deleted(session) as everything:  # a deleted type keeps its name, so that it can be restored
+        found = everything.scalar(select(model.id).where(model.name_key == name_key(name)))
     return found is not None and (entry is None or found != entry.id)
 
 

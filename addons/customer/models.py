@@ -92,7 +92,7 @@ class CustomerRelationship(CatalogueEntry, TenantModel):
     tone: Mapped[str] = mapped_column(key_text(12), default="grey")
 
 
-class CustomerType(CatalogueEntry, TenantModel):
+class CustomerType(CatalogueEntry, SoftDelete, TenantModel):
     """A dimension of classification (Loại khách hàng): region, age, industry. Its values are groups (ambiguities 18)."""
 
     __tablename__ = "customer_type"

@@ -50,6 +50,7 @@ from addons.customer.queries import (
     list_referred,
 )
 from addons.customer.sharing import ShareChange, list_viewers, may_share, share_customers
+from addons.customer.type_deletion import Doomed, delete_type, may_delete_customers, read_doomed
 from core.audit import Recorded
 from core.db import Actor, ActorSession
 from core.discussion.documents import documents_tab
@@ -572,13 +573,25 @@ class Groups(Catalogue):
 
 
 class Types(Catalogue):
-    """Loại khách hàng (CLS-06 to CLS-08)."""
+    """Loại khách hàng (CLS-06 to CLS-12)."""
 
     model = CustomerType
     name = "types"
     title = _("Customer types")
     one = _("type")
     icon = "layout-kanban"
+    template_delete = "customer/types_delete.html"
+
+    def delete(self, session: ActorSession, record: CustomerType) -> None:
+        delete_type(session, record)
+
+    def doomed(self, record: CustomerType) -> Doomed:
+        """What would go with the type, for the question before deleting."""
+        return read_doomed(current_session(), record)
+
+    def may_delete_customers(self) -> bool:
+        """Whether the question offers to delete the customers too."""
+        return may_delete_customers(current_session())
 
 
 class Handovers(Resource[CustomerHandover]):

@@ -22,10 +22,11 @@ from addons.customer.feedback import (
 )
 from addons.customer.forms import FeedbackForm, HandoverForm, OwnerForm, RelationshipForm, ShareForm
 from addons.customer.kpi import read_choice, read_kpi, read_lines
-from addons.customer.models import Customer, CustomerFeedback, CustomerHandover
+from addons.customer.models import Customer, CustomerFeedback, CustomerHandover, CustomerType
 from addons.customer.ownership import undo_handover
 from addons.customer.referrers import find_customer_referrers, find_user_referrers
 from addons.customer.store import read_store, read_waiting
+from addons.customer.type_deletion import RIGHT, delete_type_with_customers
 from core.access import throttle
 from core.clock import local_today
 from core.db import Actor, ActorSession, open_session
@@ -202,6 +203,25 @@ def home_numbers() -> ResponseReturnValue:
     """On the start page: one's own numbers of this month."""
     period = preset_period("this_month", local_today())
     return render("customer/home_numbers.html", lines=read_lines(current_session(), period, ME), period=period)
+
+
+@views.post("/types/<uuid:id>/delete-customers", permission=RIGHT)
+def types_delete_customers(id: UUID) -> ResponseReturnValue:
+    """Delete a type with all customers in it, after their number was typed (CLS-10)."""
+    session = current_session()
+    type_, resource = session.need(CustomerType, id, lock=True), find_resource("customer.types")
+    name, typed = type_.name, request.form.get("typed", "")
+    try:
+        n = delete_type_with_customers(session, type_, typed=int(typed) if typed.isdecimal() else None)
+    except DomainError as refused:
+        session.rollback()
+        type_ = session.need(CustomerType, id)
+        question = {"resource": resource, "record": type_, "title": type_.name, "error": str(refused), "typed": typed}
+        back = url_for("customer.types_detail", id=id)
+        return render("customer/types_delete.html", **question, back=back), refused.status
+    deleted = _.n("1 customer", "%(n)s customers", n)
+    toast(_("Deleted: %(name)s with %(customers)s. They are in the recycle bin.", name=name, customers=deleted))
+    return redirect_to(url_for("customer.types_list"))
 
 
 @views.get("/feedback/<value>", public=OPEN_TO)

@@ -24,6 +24,7 @@ from core.db.session import ActorSession as ActorSession
 from core.db.session import db as db
 from core.db.session import open_session as open_session
 from core.db.session import system as system
+from core.db.session import with_rights as with_rights
 from core.db.types import Json as Json
 from core.db.types import Money as Money
 from core.db.types import PhoneNumber as PhoneNumber
