@@ -187,8 +187,31 @@ class Choice:
         return "" if self.who is None else str(self.who)
 
     @property
-    def presets(self) -> Sequence[tuple[str, object]]:
-        return tuple(PRESETS.items())
+    def who_text(self) -> str:
+        """Whose numbers; empty for everybody's."""
+        return dict(self.people).get(self.who_value, "—") if self.who is not None else ""
+
+    @property
+    def who_args(self) -> dict[str, str]:
+        """The parameters of the page for the same people."""
+        return {WHO.name: self.who_value} if self.who is not None else {}
+
+    @property
+    def args(self) -> dict[str, str]:
+        """The parameters of the page for the same numbers."""
+        return {**self.period.as_args(), **self.who_args}
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The preset periods, for the same people."""
+        return [
+            {
+                "label": str(text),
+                "url": url_for("customer.kpi", period=preset, **self.who_args),
+                "current": preset == self.period.preset,
+            }
+            for preset, text in PRESETS.items()
+        ]
 
     @property
     def ends(self) -> tuple[str, str]:

@@ -420,6 +420,7 @@ recorded = Recorded(
     links={"hidden": "customer"},
     actions={"search_referrer": _("Looked for a referrer")},
 )
+recorded_kpi = Recorded("customer_kpi", one=_("customer KPI"))
 recorded_contacts = Recorded(
     "customer_contact",
     one=_("contact"),
@@ -451,7 +452,7 @@ class Exchanges(Resource[Comment]):
     icon = "message"
     permissions = Permissions("customer", create=None, edit=None, delete=None, export=None, import_=None)
     columns = (
-        Column("body", _("Exchange"), kind="title"),
+        Column("body", _("Exchange"), kind="title", avatar=False),
         Column("customer", _("Customer"), kind="text", expression=_customer_name),
         Column("author.name", _("Written by"), kind="person"),
         Column("created_at", _("When"), sort=True),

@@ -22,6 +22,7 @@ from addons.customer.feedback import (
 )
 from addons.customer.forms import FeedbackForm, HandoverForm, OwnerForm, RelationshipForm, ShareForm
 from addons.customer.kpi import read_choice, read_kpi, read_lines
+from addons.customer.kpi_export import write_kpi
 from addons.customer.models import Customer, CustomerFeedback, CustomerHandover, CustomerType
 from addons.customer.ownership import undo_handover
 from addons.customer.referrers import find_customer_referrers, find_user_referrers
@@ -31,7 +32,8 @@ from core.access import throttle
 from core.clock import local_today
 from core.db import Actor, ActorSession, open_session
 from core.db.session import reading_session
-from core.errors import DomainError
+from core.errors import DomainError, Forbidden
+from core.exchange.downloads import send_workbook
 from core.i18n import translator
 from core.kernel import current_session
 from core.periods import preset_period
@@ -176,6 +178,16 @@ def kpi() -> ResponseReturnValue:
     session = current_session()
     chosen = read_choice(request.args, session)
     return render("customer/kpi.html", kpi=read_kpi(session, chosen.period, chosen.who), chosen=chosen)
+
+
+@views.post("/kpi/export", permission="customer.kpi")
+def kpi_export() -> ResponseReturnValue:
+    """The same as a workbook, for whoever may take customers out."""
+    session = current_session()
+    if not session.actor.can("customer.export"):
+        raise Forbidden.of("forbidden", _("You may not export customers."))
+    chosen = read_choice(request.args, session)
+    return send_workbook(*write_kpi(session, read_kpi(session, chosen.period, chosen.who), chosen))
 
 
 @views.get("/exchanges/<uuid:id>/customer", permission="customer.read")

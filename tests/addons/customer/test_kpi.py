@@ -291,3 +291,34 @@ def test_ones_own_numbers_stand_on_the_start_page(trade: Trade) -> None:
     values = re.findall(r'tile-label">([^<]+)</span><span class="tile-value">([^<]+)<', card)
     assert dict(values)["Exchanges"] == "1"
     assert dict(values)["New customers"] == "0"
+
+
+@pytest.mark.req("SYS-10")
+def test_the_numbers_leave_as_a_workbook_for_whoever_may_export(trade: Trade) -> None:
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+
+    from core.audit import AuditEntry
+
+    shop = trade.shop
+    lan = trade.customer("Lan", "Zalo", now())
+    trade.deal(lan, 5_000_000, now())
+    url = f"{KPI}/export?period=this_year&f.who={shop.seller.id}"
+    assert "kpi/export" not in trade.page()
+    assert shop.world.client(trade.reader).post(url).status_code == 403
+    taker = shop.world.user(
+        shop.tenant, "customer.read", "customer.view_all", "customer.kpi", "customer.export", "deals.read"
+    )
+    assert "kpi/export?period=this_year" in trade.page(taker, period="this_year")
+    answer = shop.world.client(taker).post(url)
+    assert "customer-kpi" in answer.headers["Content-Disposition"]
+    rows = {row[:4]: row[4] for row in load_workbook(BytesIO(answer.data)).active.iter_rows(values_only=True)}
+    assert rows["Customers", "New customers", None, None] == 1
+    assert rows["Customers", "New customers", "Zalo", None] == 1
+    assert rows["Revenue", "Revenue of deals", None, None] == 5_000_000
+    assert rows["By employee", "Deals", None, shop.seller.name] == 1
+    assert rows["Conversion by source", "Conversion rate, %", "Zalo", None] == 100
+    with shop.world.session(shop.tenant) as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "export")).one()
+        assert entry.changes["filter"][1]["who"] == str(shop.seller.id)
