@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, func, select
 
-from addons.customer import catalogues, exchange, feedback, services
+from addons.customer import catalogues, exchange, feedback, messaging, services
 from addons.customer.bulk import delete_several, give_away, preview_giving, put_into_relationship, regroup, share
 from addons.customer.checking import clean_customer, hints
 from addons.customer.contributions import DeleteReason
@@ -60,6 +60,8 @@ from core.errors import DomainError
 from core.exchange.fields import ImportOptions
 from core.i18n import translator
 from core.kernel import current_session
+from core.messages.resources import STATES
+from core.messages.resources import TONES as TONES_OF_STATES
 from core.phone import format_phone
 from core.resources import (
     Action,
@@ -273,6 +275,7 @@ class Customers(Resource[Customer]):
         Action(_("Contacted just now"), "customer.contacted_of", icon="phone-check", post=True, place="menu"),
         Action(_("Share customer"), "customer.share_of", icon="share", dialog=True, place="menu"),
         Action(_("Change the owner"), "customer.handover_of", icon="transfer", dialog=True, place="menu"),
+        *messaging.ACTIONS,
     )
     detail_tabs = (
         DetailTab(
@@ -315,6 +318,18 @@ class Customers(Resource[Customer]):
             "customer/viewers.html",
             context=lambda session, customer: {"viewers": list_viewers(session, customer)},
             order=110,
+        ),
+        DetailTab(
+            "messages",
+            _("Messages"),
+            "customer/messages.html",
+            context=lambda session, customer: {
+                "messages": messaging.list_messages(session, customer),
+                "states": STATES,
+                "tones": TONES_OF_STATES,
+            },
+            count=lambda session, customer: messaging.count_messages(customer),
+            order=100,
         ),
     )
     discussion = True
@@ -416,9 +431,18 @@ discussed = Discussed(
 
 recorded = Recorded(
     "customer",
-    labels={"query": _("Searched for"), "hidden": _("Named customers")},
+    labels={
+        "query": _("Searched for"),
+        "hidden": _("Named customers"),
+        "recipient": _("To"),
+        "text": _("Text"),
+    },
     links={"hidden": "customer"},
-    actions={"search_referrer": _("Looked for a referrer")},
+    actions={
+        "search_referrer": _("Looked for a referrer"),
+        "send_email": _("Sent an e-mail"),
+        "send_sms": _("Sent an SMS"),
+    },
 )
 recorded_kpi = Recorded("customer_kpi", one=_("customer KPI"))
 recorded_contacts = Recorded(

@@ -224,7 +224,10 @@ def _told(entry: AuditEntry, lines: tuple[Line, ...]) -> list[str]:
         "restore": _("%(who)s restored this record", who=who),
         "import": _("%(who)s imported this record", who=who),
     }
-    return [str(verbs.get(entry.action) or f"{who}: {ACTION_WORDS.get(entry.action, entry.action)}")]
+    if entry.action in verbs:
+        return [str(verbs[entry.action])]
+    said = f" ({', '.join(map(str, lines))})" if lines else ""
+    return [f"{who}: {ACTION_WORDS.get(entry.action, entry.action)}{said}"]
 
 
 def _sentence(who: str, line: Line) -> object:

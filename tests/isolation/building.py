@@ -68,7 +68,7 @@ def _build(room: Databases, folder: Path) -> Town:
     """Fill a database and learn all about it that every prober needs: ids, paths, forms and parameters."""
     room.engine.drop(room.engine.describe("town"))  # a build that failed half-way
     database = room.engine.copy(room.template(ADDONS), "town")
-    app = create_app(make_config(database, ADDONS, folder / "data"))
+    app = create_app(make_config(database, ADDONS, folder / "data", smtp_url="console:"))
     town = build_town(World(app))
     with watching(database, None) as watch:
         note_ids(town, watch.base, watch.columns)

@@ -43,7 +43,7 @@ def open_site(
     data = folder / "data"
     shutil.copytree(site.data, data)
     database = room.copy(site.database)
-    app = create_app(make_config(database, ADDONS, data, **config))
+    app = create_app(make_config(database, ADDONS, data, smtp_url="console:", **config))
     app.testing = True
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(test_run.folder))
     strangers = frozenset(id.hex for each in site.strangers for ids in each.ids.values() for id in ids)

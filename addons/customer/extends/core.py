@@ -5,6 +5,7 @@ from __future__ import annotations
 from addons.customer.contact import BY_COMMENT, BY_HAND, is_contact_setting, note_contact
 from addons.customer.contributions import ContactKind, KpiRow, contact_kinds, kpi_rows
 from addons.customer.kpi import NEW_CUSTOMERS
+from addons.customer.messaging import BY_MESSAGE, templates
 from addons.customer.models import Customer
 from addons.customer.starting import put_first_entries
 from core.contributions import contributes
@@ -14,7 +15,8 @@ from core.events import on
 from core.i18n import translator
 from core.jobs import enqueue
 from core.kernel import current_kernel
-from core.notifications.contributions import NoticeKind, notice_kinds
+from core.messages import MessageTemplate, message_templates
+from core.notifications.contributions import NoticeKind, Way, notice_kinds
 from core.settings.contributions import SettingsPage, settings_pages
 from core.settings.events import SettingChanged
 from core.tenancy.events import AddonDisabled, AddonEnabled
@@ -50,7 +52,27 @@ def fill_catalogues(session: ActorSession, event: AddonEnabled) -> None:
 
 @contributes(contact_kinds)
 def own_kinds() -> list[ContactKind]:
-    return [ContactKind(BY_HAND, "customer.contact_by_hand"), ContactKind(BY_COMMENT, "customer.contact_by_comment")]
+    return [
+        ContactKind(BY_HAND, "customer.contact_by_hand"),
+        ContactKind(BY_COMMENT, "customer.contact_by_comment"),
+        ContactKind(BY_MESSAGE, "customer.contact_by_message"),
+    ]
+
+
+@contributes(message_templates)
+def letters() -> list[MessageTemplate]:
+    """What is written to customers."""
+    return templates()
+
+
+@contributes(notice_kinds)
+def own_notices() -> list[NoticeKind]:
+    """What people are told of customers."""
+    return [
+        NoticeKind("customer.assigned", _("I was put in charge of customers"), "user-check", Way.DIGEST),
+        NoticeKind("customer.handed_over", _("A customer of mine was given to somebody else"), "transfer", Way.DIGEST),
+        NoticeKind("customer.shared", _("A customer was shared with me"), "share", Way.DIGEST),
+    ]
 
 
 @on(CommentPosted)
