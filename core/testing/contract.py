@@ -44,7 +44,10 @@ class AddonContract:
 
     @classmethod
     def fill(cls, session: ActorSession, seeder: Seeder) -> None:
-        """Make rows of one business, and note each in ``seeder.made[table]``. Models without any get theirs by columns."""
+        """Make rows of one business: ``seeder.add(Visit, state="planned")``; what a service makes is noted in ``seeder.made``.
+
+        At least a dozen for each list. Models without any get theirs by their columns.
+        """
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -69,7 +69,7 @@ def _guarded(trial: Trial, user: User, expected: int, code: Code, whom: str) -> 
     program = trial.world.program(user)
     for target, method in _methods(trial.targets):
         if target.wants_permission or (expected == 404 and not target.access.public):
-            answer = browser.open(target.path(), method=method)
+            answer = browser.open(target.path(), method=method, htmx=True)  # a refusal without the page around it
             if answer.status_code != expected:
                 yield _answered(code, target, method, answer, f"{whom}, not {expected}")
     for target, method in _methods(trial.api_targets):
@@ -90,11 +90,11 @@ def hides_foreign_records(trial: Trial) -> Findings:
         for name in target.ids if not target.access.public else ():
             for table, foreign in _strangers(trial, target):
                 path = target.path(**_own_ids(trial, target) | {name: foreign})
-                answer = program(method, path, {}) if is_api else browser.open(path, method=method)
+                answer = program(method, path, {}) if is_api else browser.open(path, method=method, htmx=True)
                 if answer.status_code != 404:
                     yield _answered(Code.FOREIGN_ID, target, method, answer, f"another business's {table} as <{name}>")
             path = target.path(**_own_ids(trial, target) | {name: uuid4()})
-            answer = program(method, path, {}) if is_api else browser.open(path, method=method)
+            answer = program(method, path, {}) if is_api else browser.open(path, method=method, htmx=True)
             if answer.status_code != 404:
                 yield _answered(Code.FOREIGN_ID, target, method, answer, f"an id that does not exist as <{name}>")
     for table in _changed(before, _rows_of(trial.own_rows(), there)):
@@ -106,14 +106,14 @@ def _unproved(trial: Trial) -> Findings:
     _here, _there = trial.here, trial.there
     for problem in dict.fromkeys(trial.problems):
         table, _colon, reason = problem.partition(": ")
-        fix = "Override fill(cls, session, seeder) in the test: make a row, and note it in seeder.made[table]."
+        fix = "Override fill(cls, session, seeder) in the test: seeder.add(Model, column=value)."
         yield Finding(Code.NOTHING_PROVED, table, f"No row can be made by its columns alone. {reason}", fix)
     browser = trial.world.client(trial.here.boss)
     for resource in trial.resources:
         detail = next((each for each in trial.targets if each.endpoint == resource.endpoint("detail")), None)
         ids = trial.here.rows.get(resource.entity, ())
         if detail and ids and not any(browser.get(detail.path(id=id)).status_code == 200 for id in ids):
-            fix = "Override fill in the test: make a row that this resource shows."
+            fix = "Override fill(cls, session, seeder) in the test: seeder.add(Model, column=value) that this resource shows."
             yield Finding(Code.NOTHING_PROVED, str(detail), "It shows none of the rows that were made.", fix)
 
 

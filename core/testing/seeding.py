@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, cast
@@ -54,20 +54,29 @@ class Seeder:
             raise CannotMake(f"{table.name}: {type(reason).__name__}: {told}")
         return made
 
+    def add(self, model: type[TenantModel], **values: Any) -> UUID:
+        """One more row with these values, the others by columns. Raises CannotMake."""
+        made = self.made.setdefault(str(model.__tablename__), [])
+        row, reason = self._add(model, len(made), with_all=True, **values)
+        if row is None:
+            raise CannotMake(f"{model.__tablename__}: {type(reason).__name__}: {reason}")
+        made.append(row)
+        return row
+
     def _add(
-        self, model: type[TenantModel], number: int, *, with_all: bool
+        self, model: type[TenantModel], number: int, *, with_all: bool, **values: Any
     ) -> tuple[UUID, None] | tuple[None, Exception]:
         """A row in a savepoint of its own; ``with_all`` fills the links that may be empty too."""
         try:
             with self.session.begin_nested():
-                row = model(**self._values(model, number, with_all))
+                row = model(**{**self._values(model, number, with_all, values), **values})
                 self.session.add(row)
                 self.session.flush()
                 return row.id, None
         except (SQLAlchemyError, DomainError, CannotMake, TypeError, ValueError, AttributeError) as error:
             return None, error
 
-    def _values(self, model: type[TenantModel], number: int, with_all: bool) -> dict[str, Any]:
+    def _values(self, model: type[TenantModel], number: int, with_all: bool, given: Collection[str]) -> dict[str, Any]:
         mapper = inspect(model)
         stamped = {
             name for each in model.__mro__ if each.__module__ == mixins.__name__ for name in each.__annotations__
@@ -75,7 +84,7 @@ class Seeder:
         values: dict[str, Any] = {}
         for column in mapper.columns:
             key = mapper.get_property_by_column(column).key
-            if key in {"tenant_id", "id"} or key in stamped:
+            if key in {"tenant_id", "id"} or key in stamped or key in given:
                 continue
             if "link" in column.info:
                 if not column.nullable or (with_all and column.info["link"] != cast(Table, model.__table__).name):

@@ -149,8 +149,10 @@ class Trial:
         return business
 
     def _make_rows(self, seeder: Seeder) -> None:
-        """Rows of every model of the addon that has none yet, by its columns."""
+        """Rows of every model of the addon for which ``fill`` made none, by its columns."""
         for model in self._models():
+            if seeder.made.get(str(model.__tablename__)):
+                continue
             try:
                 seeder.make(model, ROWS)
             except CannotMake as problem:
