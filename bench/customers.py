@@ -113,7 +113,8 @@ def _multiply(connection: psycopg.Connection, first: UUID, rows: int, owners: li
     connection.execute(
         _insert(Customer.__table__, values)
         + sql.SQL(
-            " FROM customer f, generate_series(1, %(rows)s) n JOIN spelled s ON s.at = (n * 7919) %% {} WHERE f.id = %(first)s"
+            " FROM customer f, generate_series(1, %(rows)s) n"
+            " JOIN spelled s ON s.at = (n::bigint * 7919) %% {} WHERE f.id = %(first)s"
         ).format(sql.Literal(NAMES)),
         given,
     )

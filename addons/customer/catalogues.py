@@ -36,6 +36,7 @@ USED_BY: dict[type[CatalogueEntry], Any] = {
 """What points at the entries of each catalogue."""
 
 LAST = 1_000_000
+MOST_DAYS = 3650
 POSITION_STEP = 10
 """Between two new entries, so that one can be put between them without renumbering."""
 
@@ -48,10 +49,13 @@ def create_entry(
     position: int | None = None,
     is_active: bool = True,
     tone: str = "grey",
+    forget_days: int | None = None,
     type_id: UUID | None = None,
 ) -> Entry:
     """Add an entry at the end, or at ``position``. Its name is unique but for case and spaces (CLS-07)."""
-    values = _checked(session, model, None, name=name, position=position, tone=tone, type_id=type_id)
+    values = _checked(
+        session, model, None, name=name, position=position, tone=tone, forget_days=forget_days, type_id=type_id
+    )
     entry = model(**values, is_active=is_active)
     session.add(entry)
     session.flush()
@@ -66,13 +70,16 @@ def update_entry(
     position: int | None = None,
     is_active: bool = True,
     tone: str = "grey",
+    forget_days: int | None = None,
     type_id: UUID | None = None,
     version: int | None = None,
 ) -> None:
     """Change an entry. One that is switched off stays on the records that have it and is not offered to new ones."""
     session.expect_version(entry, version)
     position = entry.position if position is None else position
-    values = _checked(session, type(entry), entry, name=name, position=position, tone=tone, type_id=type_id)
+    values = _checked(
+        session, type(entry), entry, name=name, position=position, tone=tone, forget_days=forget_days, type_id=type_id
+    )
     for key, value in {**values, "is_active": is_active}.items():
         if getattr(entry, key) != value:
             setattr(entry, key, value)
@@ -110,6 +117,7 @@ def _checked(
     name: str,
     position: int | None,
     tone: str,
+    forget_days: int | None,
     type_id: UUID | None,
 ) -> dict[str, Any]:
     problems: list[Problem] = []
@@ -125,9 +133,11 @@ def _checked(
     if not 0 <= values["position"] <= LAST:
         problems.append(Problem("bad_position", _("The order is a number from 0 to %(n)s.", n=LAST), "position"))
     if model is CustomerRelationship:
-        values["tone"] = tone
+        values |= {"tone": tone, "forget_days": forget_days}
         if tone not in TONES:
             problems.append(Problem("bad_tone", _("There is no such colour."), "tone"))
+        if forget_days is not None and not 0 <= forget_days <= MOST_DAYS:
+            problems.append(Problem("bad_days", _("Enter 0 to %(n)s days.", n=MOST_DAYS), "forget_days"))
     if model is CustomerGroup:
         values["type_id"] = type_id
         if type_id and session.find(CustomerType, type_id) is None:

@@ -6,12 +6,13 @@ The latest time of every kind is kept, whether or not it counts, so that a busin
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
 from addons.customer.contributions import ContactKind, contact_kinds
-from addons.customer.models import Customer, CustomerContactTime
+from addons.customer.models import Customer, CustomerContactTime, CustomerRelationship
 from core.clock import ZONE, local_today, now
 from core.contributions import contributed
 from core.db import ActorSession, system
@@ -62,11 +63,23 @@ def forgotten(session: ActorSession) -> ColumnElement[bool]:
     """The criterion of "Don't forget": no contact for strictly more than the set days, in calendar days of Vietnam.
 
     With 7 days, a contact at any time of the day a week ago is not too old yet, one the day before is. Who was never in contact
-    counts from when he was entered.
+    counts from when he was entered. A relationship may have days of its own.
     """
-    since = _day_begins(setting("customer.forget_days", session=session))
+    since = _since(session)
     never = and_(Customer.last_contact_at.is_(None), Customer.created_at < since)
     return or_(Customer.last_contact_at < since, never)
+
+
+def _since(session: ActorSession) -> Any:
+    """The moment from which a contact is in time: of the customer's relationship, where one has days of its own."""
+    default = _day_begins(setting("customer.forget_days", session=session))
+    own = select(CustomerRelationship.id, CustomerRelationship.forget_days)
+    days = session.execute(own.where(CustomerRelationship.forget_days.is_not(None))).all()
+    if not days:
+        return default
+    moment = Customer.created_at.type
+    cases = [(Customer.relationship_id == id, literal(_day_begins(number), moment)) for id, number in days]
+    return case(*cases, else_=literal(default, moment))
 
 
 def _day_begins(days_ago: int) -> datetime:

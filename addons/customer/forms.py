@@ -370,6 +370,9 @@ class ToneForm(EntryForm):
     """A relationship, with the colour of its badge."""
 
     tone = ChoiceField(_("Colour"), choices=[(tone, TONE_NAMES[tone]) for tone in TONES], default="grey")
+    forget_days = IntegerField(
+        _("Don't forget after (days)"), description=_("Empty: as for all customers, under Settings.")
+    )
 
 
 class GroupForm(EntryForm):

@@ -90,6 +90,8 @@ class CustomerRelationship(CatalogueEntry, TenantModel):
     __tablename__ = "customer_relationship"
 
     tone: Mapped[str] = mapped_column(key_text(12), default="grey")
+    forget_days: Mapped[int | None]
+    """Days of its own for "Don't forget" (CUS-057); else the setting's."""
 
 
 class CustomerType(CatalogueEntry, SoftDelete, TenantModel):

@@ -580,7 +580,11 @@ class Relationships(Catalogue):
         *Catalogue.columns,
         Column("tone", _("Colour"), kind="tag", tone={tone: tone for tone in TONES}, labels=TONE_NAMES),
     )
-    facts = (*Catalogue.facts, Fact("tone", _("Colour"), labels=TONE_NAMES))
+    facts = (
+        *Catalogue.facts,
+        Fact("tone", _("Colour"), labels=TONE_NAMES),
+        Fact("forget_days", _("Don't forget after (days)")),
+    )
     form = ToneForm
 
 

@@ -38,12 +38,12 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Store:
     """Exact numbers; those of ``parts`` add up to ``total``. ``unread`` are comments on them, not customers
-    (CUS-056); ``days`` are those after which a customer is forgotten."""
+    (CUS-056); ``days`` are those after which a customer is forgotten, None where relationships have days of their own."""
 
     total: int
     unread: int
     forgotten: int
-    days: int
+    days: int | None
     parts: tuple[Part, ...]
 
 
@@ -56,9 +56,11 @@ def read_store(session: ActorSession, *, mine: bool = False) -> Store:
     rows = session.execute(query).all()
     total = sum(row[1] for row in rows)
     counts = {row[0]: row[1] for row in rows}
-    days = setting("customer.forget_days", session=session)
+    entries = list_all_entries(session, CustomerRelationship)
+    own_days = any(entry.forget_days is not None for entry in entries)
+    days = None if own_days else setting("customer.forget_days", session=session)
     unread = count_unread(session, Customer)
-    return Store(total, unread, sum(row[2] for row in rows), days, tuple(_parts(session, counts, total)))
+    return Store(total, unread, sum(row[2] for row in rows), days, tuple(_parts(entries, counts, total)))
 
 
 def share_of(count: int, total: int) -> Decimal:
@@ -69,9 +71,9 @@ def share_of(count: int, total: int) -> Decimal:
     return Decimal((2000 * count + total) // (2 * total)) / 10 if total else Decimal(0)
 
 
-def _parts(session: ActorSession, counts: dict[UUID | None, int], total: int) -> Iterator[Part]:
+def _parts(entries: Sequence[CustomerRelationship], counts: dict[UUID | None, int], total: int) -> Iterator[Part]:
     """Every relationship that is offered, those no longer offered that customers still have, and customers without."""
-    for entry in list_all_entries(session, CustomerRelationship):
+    for entry in entries:
         count = counts.get(entry.id, 0)
         if count or entry.is_active:
             yield Part(entry.id, entry.name, entry.tone, count, share_of(count, total))

@@ -80,6 +80,35 @@ def test_forgotten_is_who_was_last_in_contact_strictly_more_than_n_days_ago(shop
 
 
 @pytest.mark.req("CUS-057")
+def test_a_relationship_may_have_days_of_its_own(shop: Shop) -> None:
+    from sqlalchemy import select
+
+    from addons.customer.models import CustomerRelationship
+
+    with shop.world.session(shop.tenant) as session:
+        loyal = session.scalars(
+            select(CustomerRelationship.id).where(CustomerRelationship.name == "Khách thân thiết")
+        ).one()
+    edit = f"/customer/relationships/{loyal}/edit"
+    manager = shop.world.client(shop.manager)
+    sent = {"name": "Khách thân thiết", "position": "40", "tone": "green", "is_active": "y", "version": "1"}
+    assert manager.post(edit, data={**sent, "forget_days": "-1"}).status_code == 422
+    assert manager.post(edit, data={**sent, "forget_days": "3"}).status_code == 303
+    change(shop, forget_days=7)
+    for name, relationship, days in (
+        ("Thân Quá", loyal, 4), ("Thân Vừa", loyal, 3), ("Thường", shop.relationship_id, 4), ("Không", None, 8),
+    ):  # fmt: skip
+        entered(shop, shop.customer(name=name), begins(days))
+        with shop.world.session(shop.tenant) as session:
+            from addons.customer.models import Customer
+
+            session.scalars(select(Customer).where(Customer.name == name)).one().relationship_id = relationship
+
+    assert forgotten_names(shop) == {"Thân Quá", "Không"}
+    assert "not contacted for longer than set" in manager.get("/customer/").text
+
+
+@pytest.mark.req("CUS-057")
 def test_what_counts_as_contact_is_a_setting_that_loses_no_history(shop: Shop) -> None:
     from core.jobs.execution import run_due_jobs
     from core.tenancy.services import disable_addon, enable_addon
