@@ -72,7 +72,7 @@ def _notes(figures: Figures, given: argparse.Namespace) -> list[str]:
         )
     lines.append(f"- Boot to the first page: {figures.boot:.1f} s (to reach: {BOOT_SECONDS:g} s)")
     lines.append(
-        f"- Worker after all this: {', '.join(f'{mb} MB' for mb in figures.idle)}, idle at the start: see below"
+        f"- Worker: {_megabytes(figures.idle)} idle (to reach: {IDLE_MB} MB), {_megabytes(figures.busy)} after all this"
     )
     for what, done in figures.workbooks.items():
         wanted = IMPORT_SECONDS if what == "import" else EXPORT_SECONDS
