@@ -107,7 +107,7 @@ title = "<title>"
 summary = "Keeps <many>."
 version = "0.1.0"
 category = "other"
-icon = "box"
+icon = "package"
 
 [permissions]
 read = "View <many>"
@@ -133,7 +133,7 @@ permissions = [
 title = "<title>"
 endpoint = "<name>.<name>_list"
 permission = "<name>.read"
-icon = "box"
+icon = "package"
 """,
     "addons/<name>/__init__.py": '''
 """<title>."""
@@ -197,7 +197,7 @@ class <Resource>(Resource[<Model>]):
     name = "<name>"
     title = _("<title>")
     one = _("<one>")
-    icon = "box"
+    icon = "package"
     permissions = Permissions("<name>")
     columns = (
         Column("name", _("Name"), kind="title", sort=True),
