@@ -225,7 +225,7 @@ def types_delete_customers(id: UUID) -> ResponseReturnValue:
     type_, resource = session.need(CustomerType, id, lock=True), find_resource("customer.types")
     name, typed = type_.name, request.form.get("typed", "")
     try:
-        n = delete_type_with_customers(session, type_, typed=int(typed) if typed.isdecimal() else None)
+        n = delete_type_with_customers(session, type_, typed=_number(typed))
     except DomainError as refused:
         session.rollback()
         type_ = session.need(CustomerType, id)
@@ -267,6 +267,12 @@ def feedback_send(value: str) -> ResponseReturnValue:
         form.refuse(refused)
         return _feedback(asked, form, status=refused.status)
     return _feedback(asked, form, done=True)
+
+
+def _number(text: str) -> int | None:
+    """A count as people type it, "2.000" too."""
+    digits = "".join(text.split()).replace(".", "").replace(",", "")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
 
 
 def _feedback(asked: Asked | None, form: FeedbackForm, *, status: int = 200, done: bool = False) -> ResponseReturnValue:

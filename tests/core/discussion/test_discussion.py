@@ -368,7 +368,7 @@ def test_a_location_is_kept_with_its_accuracy_and_time_and_leads_to_a_map(scene:
     page = scene.world.client(scene.boss).get(scene.url).text
     assert 'href="https://www.google.com/maps?q=21.028511,105.804817"' in page
     assert 'rel="noopener noreferrer"' in page
-    assert "accurate to 12 m" in page
+    assert "(± 12 m)" in page
     future = str(int((now() + timedelta(days=1)).timestamp() * 1000))
     assert scene.post(scene.owner, "", lat="0", lng="0", at=future).place["at"] <= now().isoformat()
 
