@@ -271,7 +271,7 @@ class Customers(Resource[Customer]):
     )
     actions = (
         Action(_("Change relationship"), "customer.relationship_of", icon="heart-handshake", dialog=True),
-        Action(_("Change person in charge"), "customer.owner_of", icon="transfer", dialog=True),
+        Action(_("Change person in charge"), "customer.owner_of", icon="user-check", dialog=True),
         Action(_("Contacted just now"), "customer.contacted_of", icon="phone-check", post=True, place="menu"),
         Action(_("Share customer"), "customer.share_of", icon="share", dialog=True, place="menu"),
         Action(_("Change the owner"), "customer.handover_of", icon="transfer", dialog=True, place="menu"),

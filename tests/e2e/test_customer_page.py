@@ -47,6 +47,11 @@ def test_writes_with_pictures_and_a_location_and_thinks_again(office, look, view
     talk.get_by_role("button", name="Bỏ ảnh 1.png").click()
     talk.get_by_role("button", name="Gắn vị trí của tôi").click()
     expect(talk.locator("[data-place]")).to_contain_text("chính xác tới 12 m")
+    text.fill("x" * 10_001)
+    page.get_by_role("button", name="Đăng", exact=True).click()
+    expect(talk.locator("#composer-error")).to_contain_text("10000 ký tự")
+    expect(talk.locator("[data-enclosed] .enclosure")).to_have_count(2)  # what is refused loses nothing
+    expect(talk.locator("[data-place]")).to_contain_text("chính xác tới 12 m")
     text.fill("Khách hẹn gặp ở kho")
     look(page)
     page.get_by_role("button", name="Đăng", exact=True).click()

@@ -67,7 +67,7 @@ function setPlace(form, fields, message, isError = false) {
   const inputs = Object.entries(fields).map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value }));
   const told = isError || !inputs.length
     ? Object.assign(document.createElement("p"), { className: isError ? "error" : "help", textContent: message })
-    : row(message, place.dataset.remove, () => place.replaceChildren());
+    : row(message, place.dataset.remove, (event) => event.target.closest("[data-place]").replaceChildren());
   place.replaceChildren(...inputs, ...(message ? [told] : []));
 }
 document.addEventListener("click", (event) => {
@@ -85,6 +85,22 @@ document.addEventListener("click", (event) => {
     (error) => setPlace(form, {}, error.code === error.PERMISSION_DENIED ? noPlace : placeFailed, true),
     { enableHighAccuracy: true, timeout: PATIENCE, maximumAge: 0 },
   );
+});
+
+// A refused post comes back with its text; what was attached is put into the new form, which no server can do.
+let kept = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const form = event.detail.requestConfig.elt;
+  const isRefused = event.detail.xhr.status >= 400 && form.matches?.("form.composer") && form.querySelector("[data-enclosed]");
+  kept = isRefused ? { files: inputsOf(form).map((input) => input.files), place: [...form.querySelector("[data-place]").childNodes] } : null;
+});
+document.addEventListener("htmx:load", (event) => {
+  const form = kept && event.detail.elt.querySelector?.("form.composer");
+  if (!form) return;
+  inputsOf(form).forEach((input, index) => { input.files = kept.files[index]; });
+  form.querySelector("[data-place]").replaceChildren(...kept.place);
+  kept = null;
+  showEnclosed(form);
 });
 
 // The newest post is at the bottom, beside the composer; what changes one post leaves the list where it is.
