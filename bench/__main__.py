@@ -44,8 +44,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="banyan-bench-") as folder, _postgresql(given.postgres) as url:
         engine = PostgresEngine(url, prefix="bench_")
         engine.ensure_roles()
-        found = [_measure(engine, rows, Path(folder), given) for rows in given.rows]
-    write_report(given.output, found, given)
+        found: list[Figures] = []
+        for rows in given.rows:
+            found.append(_measure(engine, rows, Path(folder), given))
+            write_report(given.output, found, given)  # a million takes long: what is known is kept
     print(given.output.read_text(encoding="utf-8"))
 
 
