@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import null, select
 
 from addons.activity.catalogues import create_entry
 from addons.activity.contributions import subjects
@@ -24,6 +25,7 @@ from addons.activity.models import (
     State,
 )
 from addons.activity.queries import list_all_entries
+from addons.activity.services import announce_done
 from addons.activity.subjects import find_about
 from addons.activity.times import ONE_DAY, midnight, moment_of
 from core.access.models import Group, User
@@ -46,6 +48,9 @@ GROUPS: dict[Duty, str] = {
     "seller": "activity.staff",
     "accountant": "activity.staff",
 }
+INTERNAL = "Việc nội bộ"
+"""The type of what is about no record."""
+
 PROJECTS = ("Ra mắt máy lọc nước RO 2026", "Hội chợ Vietbuild", "Chăm sóc đại lý quý này")
 
 
@@ -72,10 +77,10 @@ APPOINTMENTS = (
 )
 TASKS = (
     Plan("Gửi catalogue và bảng giá đại lý", "Gửi báo giá"),
-    Plan("Chuẩn bị hợp đồng mẫu", "Việc nội bộ"),
-    Plan("Đối chiếu công nợ với kế toán", "Việc nội bộ"),
+    Plan("Chuẩn bị hợp đồng mẫu", INTERNAL),
+    Plan("Đối chiếu công nợ với kế toán", INTERNAL),
     Plan("Làm báo giá 20 bộ máy RO công nghiệp", "Gửi báo giá"),
-    Plan("Lập danh sách khách mời hội chợ", "Việc nội bộ"),
+    Plan("Lập danh sách khách mời hội chợ", INTERNAL),
 )
 TRANSACTIONS = (
     Plan("Gọi chào hàng lần đầu", "Gọi điện", 15, "", ("Khách xin thông tin qua Zalo.",)),
@@ -86,6 +91,10 @@ CARE = (
     Plan("Gọi hỏi thăm sau lắp đặt", "Chăm sóc sau bán hàng", 10, "", ("Máy chạy tốt, khách hài lòng.",)),
     Plan("Xử lý phản ánh nước yếu", "Chăm sóc sau bán hàng", 20, "", ("Hướng dẫn khách vệ sinh lõi thô.",)),
 )
+FAILURES = {
+    Result.FAILED: ("Khách đã chọn nhà cung cấp khác.", "Khách chưa có nhu cầu, hẹn quý sau."),
+    Result.ABSENT: ("Gọi ba lần không nghe máy.", "Đến nơi nhưng khách đi vắng."),
+}
 RESULTS = (Result.REACHED,) * 6 + (Result.PARTLY,) * 2 + (Result.FAILED, Result.ABSENT)
 
 
@@ -112,8 +121,9 @@ class _Maker:
         self.projects = [entry.id for entry in list_all_entries(session, ActivityProject)]
         teams = departments_of(session)
         self.people: Sequence[User] = list({user.id: user for name in (NORTH, SOUTH) for user in teams[name]}.values())
-        self.records = self._records()
+        self.records: defaultdict[UUID | None, list[Any]] = self._records()
         self.moment, self.today = now(), local_today()
+        self.done: list[Activity] = []
 
     def make(self) -> None:
         for offset in range(-DAYS_BACK, DAYS_AHEAD + 1):
@@ -122,15 +132,21 @@ class _Maker:
                 for person in self.people:
                     self._day_of(person, day)
         self.session.flush()
+        latest = {each.subject: each for each in sorted(self.done, key=lambda each: each.done_at or self.moment)}
+        for activity in latest.values():
+            announce_done(self.session, activity)
 
-    def _records(self) -> list[Any]:
-        """Some records of each kind that there is."""
-        found = []
+    def _records(self) -> defaultdict[UUID | None, list[Any]]:
+        """Some records of each kind that there is, by who is in charge of them."""
+        found: defaultdict[UUID | None, list[Any]] = defaultdict(list)
         for subject in contributed(subjects, session=self.session):
             model: Any = subject.model
-            ids: Sequence[UUID] = self.session.scalars(select(model.id).order_by(model.id.desc()).limit(SUBJECTS)).all()
-            found += [find_about(self.session, f"{subject.entity}:{id}") for id in ids]
-        return [each for each in found if each]
+            owner = model.owner_id if hasattr(model, "owner_id") else null()
+            rows = self.session.execute(select(model.id, owner).order_by(model.id.desc()).limit(SUBJECTS)).all()
+            for id, owner_id in rows:
+                about = find_about(self.session, f"{subject.entity}:{id}")
+                found[owner_id] += [about] if about else []
+        return found
 
     def _day_of(self, person: User, day: date) -> None:
         hour = 8
@@ -149,7 +165,8 @@ class _Maker:
 
     def _add(self, kind: Kind, plan: Plan, person: User, day: date, start: time | None) -> None:
         chance = self.chance
-        record = chance.choice(self.records) if self.records and plan.type != "Việc nội bộ" else None
+        own = self.records[person.id] or [each for records in self.records.values() for each in records]
+        record = chance.choice(own) if own and plan.type != INTERNAL else None
         starts_at = moment_of(day, start) if start else midnight(day)
         ends_at = starts_at + timedelta(minutes=plan.minutes) if start else midnight(day + ONE_DAY)
         created = min(starts_at - timedelta(days=chance.randrange(1, 6)), self.moment)
@@ -173,6 +190,8 @@ class _Maker:
         )
         self._settle(activity, plan, kind, ends_at)
         self.session.add(activity)
+        if activity.done_at is not None and record is not None:
+            self.done.append(activity)
         if kind == Kind.APPOINTMENT and chance.random() < 0.12:
             other = chance.choice([user for user in self.people if user.id != person.id])
             self.session.add(ActivityPerson(activity_id=activity.id, user_id=other.id))
@@ -186,8 +205,9 @@ class _Maker:
         activity.state = State.PLANNED
         if kind == Kind.CARE or (ends_at <= self.moment and drawn < 0.85):
             activity.state, activity.done_at = State.DONE, min(ends_at, self.moment)
-            activity.result = self.chance.choice(RESULTS)
-            activity.result_note = self.chance.choice(plan.notes) if plan.notes else None
+            result = activity.result = self.chance.choice(RESULTS)
+            notes = plan.notes if result in {Result.REACHED, Result.PARTLY} else FAILURES[result]
+            activity.result_note = self.chance.choice(notes) if notes else None
         elif ends_at <= self.moment and drawn < 0.95:
             activity.state, activity.cancel_reason = State.CANCELLED, "Khách bận, chưa hẹn lại được."
         elif activity.is_all_day and drawn < 0.3:

@@ -279,6 +279,12 @@ def _finish(session: ActorSession, activity: Activity, result: str, note: str, d
     activity.result_note = clean(note, multiline=True) or None
     session.flush()
     _set_reminder(session, activity)
+    announce_done(session, activity)
+
+
+def announce_done(session: ActorSession, activity: Activity) -> None:
+    """Tell the other addons that an activity is done."""
+    assert activity.done_at is not None
     emit(
         session,
         ActivityCompleted(
@@ -287,8 +293,8 @@ def _finish(session: ActorSession, activity: Activity, result: str, note: str, d
             activity.type_id,
             activity.subject_entity,
             activity.subject_id,
-            done_at,
-            met=result != Result.ABSENT,
+            activity.done_at,
+            met=activity.result != Result.ABSENT,
         ),
     )
 

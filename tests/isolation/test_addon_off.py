@@ -14,12 +14,15 @@ from tests.isolation.walking import methods_of, own_path
 KERNEL_ROUTES = ("core.discussion_panel", "core.discussion_post", "core.discussion_people", "core.attachment")
 """Routes of the kernel that show what belongs to an addon's record."""
 
+OFF = ("activity", "customer")
+
 OVERVIEWS = ("/", "/search?q=customer", "/settings", "/settings/core", "/account", "/jobs", "/notifications")
 
 
 def switch_off(prober: Prober) -> None:
     with World(prober.app).session(prober.town.here.tenant) as session:
-        disable_addon(session, "customer")
+        for addon in OFF:
+            disable_addon(session, addon)
     prober.watch.rebase()
 
 
@@ -31,13 +34,13 @@ def try_doors(prober: Prober, targets: list[Target]) -> None:
             answer = prober.send(method, path, prober.town.here.boss, form=form, htmx=htmx)
             if answer.status != 404:
                 prober.complain(answer, "the addon is off")
-            if "customer contact" in answer.text.lower() or "/customer/" in answer.text:
+            if "customer contact" in answer.text.lower() or any(f"/{addon}/" in answer.text for addon in OFF):
                 prober.complain(answer, "shows something of it")
             prober.expect_unchanged(answer)
 
 
 def of_the_addon(prober: Prober) -> list[Target]:
-    found = [each for each in targets_of(prober.app) if each.addon == "customer" or each.endpoint in KERNEL_ROUTES]
+    found = [each for each in targets_of(prober.app) if each.addon in OFF or each.endpoint in KERNEL_ROUTES]
     assert {each.endpoint for each in found} >= set(KERNEL_ROUTES)
     return found
 
@@ -59,7 +62,7 @@ def test_nothing_leads_to_an_addon_that_is_off(own_prober: Prober) -> None:
 
     for path in OVERVIEWS:
         answer = own_prober.send("GET", path, own_prober.town.here.boss)
-        if answer.status not in {200, 303} or 'href="/customer/' in answer.text:
+        if answer.status not in {200, 303} or any(f'href="/{addon}/' in answer.text for addon in OFF):
             own_prober.complain(answer, "leads to the addon")
 
     own_prober.verdict(at_least=len(OVERVIEWS))

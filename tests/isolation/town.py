@@ -321,7 +321,7 @@ def _add_activities(world: World, business: Business, owner: Any, customer_id: U
     with world.session(business.tenant) as session:
         for entry in session.scalars(select(ActivityType)):
             entry.name = f"{business.word} {entry.name.removeprefix(business.word).strip()}"
-        project = ActivityProject(name=f"{word} Project", position=1)
+        project = ActivityProject(name=f"{business.word} Project {owner.id}", position=1)
         session.add(project)
         session.flush()
         project_id, type_id = project.id, session.scalars(select(ActivityType.id)).first()
