@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from core.access import services
 from core.access.browsers import is_phone, name_browser
 from core.access.forms import DepartmentForm, UserForm
+from core.access.mailing import can_mail_link
 from core.access.models import Department, DepartmentMember, GroupMember, User
 from core.access.queries import (
     list_department_members,
@@ -26,6 +27,7 @@ from core.access.sessions import list_sessions
 from core.audit.recorded import Recorded
 from core.db.session import ActorSession
 from core.i18n import translator
+from core.kernel import current_session
 from core.resources import (
     Action,
     BooleanFilter,
@@ -137,6 +139,14 @@ class Users(Resource[User]):
             post=True,
             confirm=_("Make a link by which the employee chooses a new password? The present one counts until then."),
             when=lambda user: user.is_active and user.has_password,
+        ),
+        Action(
+            _("Send the link by e-mail"),
+            "core.users_mail_password_link",
+            icon="mail",
+            post=True,
+            confirm=_("Send the employee a link to choose a password? It works once and for an hour."),
+            when=lambda user: can_mail_link(current_session(), user),
         ),
     )
     bulk_actions = (

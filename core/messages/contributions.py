@@ -79,7 +79,8 @@ class MessageTemplate:
     """A text that an addon sends. ``key`` is ``addon.what``; ``subject`` and ``body`` are lazy texts, so that the catalogue
     holds the other languages. Tenants change them under Settings → Message templates.
 
-    ``allows_own`` lets tenants add further texts with the same variables: letters to choose from.
+    ``allows_own`` lets tenants add further texts with the same variables: letters to choose from. ``needs`` are variables
+    that no wording may leave out.
     """
 
     key: str
@@ -89,6 +90,7 @@ class MessageTemplate:
     variables: tuple[Variable, ...]
     subject: object = ""
     allows_own: bool = False
+    needs: tuple[str, ...] = ()
 
     def variable_names(self) -> frozenset[str]:
         return frozenset(each.name for each in self.variables)

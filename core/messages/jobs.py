@@ -28,7 +28,7 @@ from core.messages.contributions import (
 )
 from core.messages.models import ENDED, Message, MessageState
 from core.messages.queries import find_sender
-from core.messages.services import PURPOSE, send_at, tenant_name
+from core.messages.services import PURPOSE, SECRET, send_at, tenant_name
 from core.notifications import notify
 from core.sealing import Unsealable, unseal
 
@@ -40,8 +40,6 @@ BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720)
 
 KEPT = timedelta(days=365)
 BATCH = 500
-
-SECRET = "{{ secret }}"  # noqa: S105
 
 
 @job("core.send_message", title=_("Send a message"), as_system=True)

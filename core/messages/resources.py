@@ -221,5 +221,6 @@ def kernel_templates() -> list[MessageTemplate]:
                 ),
                 COMPANY,
             ),
+            needs=("secret",),
         ),
     ]

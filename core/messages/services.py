@@ -21,7 +21,7 @@ from core.jobs import enqueue_at
 from core.kernel import current_kernel
 from core.messages.channels import CHANNELS, HAS_SUBJECT, MAX_BODY, Channel, clean_recipient
 from core.messages.contributions import MessageTemplate
-from core.messages.merging import merge, merge_line, merge_problems
+from core.messages.merging import PLACE, merge, merge_line, merge_problems
 from core.messages.models import Message, MessageState, MessageText
 from core.messages.queries import find_sender, find_text, get_template, wording_of
 from core.notifications.events import NoticesWritten
@@ -38,6 +38,9 @@ STUCK_AFTER = timedelta(minutes=15)
 """A message that is being sent for longer has lost its job."""
 
 PREFERENCES_PATH = "/account/notifications"
+SECRET = "{{ secret }}"  # noqa: S105
+"""What stands in a body in place of its secret until it is sent, and afterwards."""
+
 PURPOSE = "message"
 """What the secrets of messages are sealed for."""
 
@@ -168,7 +171,7 @@ def retry_message(session: ActorSession, message: Message) -> None:
     is_stuck = state == MessageState.SENDING and message.updated_at < now() - STUCK_AFTER
     if state not in (MessageState.FAILED, MessageState.CANCELLED) and not is_stuck:
         raise Conflict.of("message_under_way", _("Only a message that failed or was cancelled can be sent again."))
-    if "{{ secret }}" in message.body and message.secret is None:
+    if SECRET in message.body and message.secret is None:
         raise Conflict.of("secret_gone", _("The link in this message is gone. Make a new one."))
     message.state = MessageState.QUEUED
     message.attempts = 0
@@ -250,10 +253,21 @@ def _checked_texts(template: MessageTemplate, texts: Mapping[str, str], required
             if wanted and not checked[field]:
                 problems.append(Problem("required", _("Write the text."), field))
             problems += merge_problems(checked[field], allowed, field)
+        problems += _lacking(template, checked[body], body)
         problems += _length_problems(template.channel, {subject: checked[subject]}, {body: checked[body]})
     if problems:
         raise DomainError(*problems)
     return checked
+
+
+def _lacking(template: MessageTemplate, text: str, field: str) -> list[Problem]:
+    """The variables without which the message would be of no use."""
+    found = set(PLACE.findall(text))
+    return [
+        Problem("lacks_variable", _("%(name)s has to stand in the text.", name=f"{{{{ {name} }}}}"), field)
+        for name in template.needs
+        if text and name not in found
+    ]
 
 
 def _set_texts(text: MessageText, checked: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from core.access import services
+from core.access.mailing import mail_password_link
 from core.access.models import User
 from core.i18n import translator
 from core.kernel import current_session
@@ -59,3 +60,13 @@ def users_password_link(id: UUID) -> ResponseReturnValue:
     user = current_session().need(User, id)
     link = services.make_password_link(current_session(), user)
     return render("core/password_link.html", user=user, made=link)
+
+
+@views.post("/core/users/<uuid:id>/mail-password-link", permission=MANAGE_USERS)
+@require_recent_login
+def users_mail_password_link(id: UUID) -> ResponseReturnValue:
+    """The same link, sent to the employee's address instead of shown."""
+    user = current_session().need(User, id)
+    mail_password_link(current_session(), user)
+    toast(_("The link is on its way to %(address)s.", address=user.email))
+    return redirect_to(url_for("core.users_detail", id=id))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +19,10 @@ from core.audit import AuditEntry
 from core.cli.accounts import user as user_commands
 from core.clock import now
 from core.errors import DomainError
+from core.jobs.execution import run_due_jobs
+from core.kernel import EXTENSION
+from core.messages.models import Message
+from core.messages.smtp import MailServer
 from core.notifications import Notification
 
 OLD = "bờ biển rất dài"
@@ -208,3 +214,38 @@ def test_somebody_signed_in_may_open_the_link_of_another(world, tenant, chef, ho
     with world.session(tenant) as session:
         assert session.scalars(select(UserSession).where(UserSession.user_id == hoa.id)).all() == []
         assert session.need(User, hoa.id).has_password
+
+
+def test_a_link_goes_by_mail_and_nobody_reads_it_in_the_queue(app, world, tenant, chef, hoa, monkeypatch):
+    taken = []
+    monkeypatch.setattr(MailServer, "send", lambda server, outgoing: taken.append(outgoing))
+    at = f"/core/users/{hoa.id}"
+    assert "mail-password-link" not in chef.get(at).text
+    assert chef.post(f"{at}/mail-password-link").status_code == 422
+    kernel = app.extensions[EXTENSION]
+    server = {"smtp_url": "smtp://127.0.0.1:25", "mail_from": "crm@haidang.example"}
+    app.extensions[EXTENSION] = replace(kernel, config=replace(kernel.config, **server))
+    with world.session(tenant) as session:
+        session.need(User, hoa.id).email = "hoa@example.vn"
+
+    assert "mail-password-link" in chef.get(at).text
+    assert chef.post(f"{at}/mail-password-link").status_code == 303
+    with world.session(tenant) as session:
+        (waiting,) = session.scalars(select(Message).where(Message.template == "core.password_link"))
+        assert "{{ secret }}" in waiting.body
+        assert b"/password/" not in waiting.secret
+        page = f"/core/messages/{waiting.id}"
+    assert "{{ secret }}" in chef.get(page).text
+    with app.app_context():
+        run_due_jobs()
+    (mail,) = [each for each in taken if "/password/" in each.body]
+    assert mail.recipient == "hoa@example.vn"
+    path = re.search(r"(/password/\S+)", mail.body)[1]
+    assert choose(world.client(), path).status_code == 303
+    with world.session(tenant) as session:
+        (sent,) = session.scalars(select(Message).where(Message.template == "core.password_link"))
+        assert (sent.state, sent.secret) == ("sent", None)
+    assert "/password/" not in chef.get(page).text
+
+    wording = {"subject_vi": "x", "body_vi": "không có", "subject_en": "x", "body_en": "{{ secret }}"}
+    assert chef.post("/core/templates/core.password_link", data=wording).status_code == 422
