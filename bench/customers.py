@@ -92,7 +92,7 @@ def _fill_names(connection: psycopg.Connection) -> None:
 
 
 def _multiply(connection: psycopg.Connection, first: UUID, rows: int, owners: list[UUID]) -> None:
-    number = "lpad((n + 1)::text, 6, '0')"
+    number = "lpad((n + 1)::text, greatest(6, length((n + 1)::text)), '0')"
     phone = "(980000000 + n)::text"
     values = {
         "id": "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid",
