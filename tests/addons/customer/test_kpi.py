@@ -121,7 +121,7 @@ def test_only_with_the_right(trade: Trade) -> None:
     assert "/customer/start/numbers" in home
 
 
-@pytest.mark.req("CUS-065", "CUS-066", "CUS-072", "CUS-073", "SYS-09")
+@pytest.mark.req("CUS-065", "CUS-066", "CUS-072", "SYS-09")
 def test_rows_count_whole_days_of_the_period_by_source_and_employee(trade: Trade) -> None:
     from core.access.models import Department, DepartmentMember
 
@@ -165,7 +165,7 @@ def test_rows_count_whole_days_of_the_period_by_source_and_employee(trade: Trade
         assert number_of(told, "New customers") == "3"
 
 
-@pytest.mark.req("CUS-065", "CUS-067", "CUS-075", "CUS-079", "CUS-084", "SYS-06")
+@pytest.mark.req("CUS-065", "CUS-067", "CUS-084", "SYS-06")
 def test_every_number_opens_exactly_its_records(trade: Trade) -> None:
     shop, chance = trade.shop, random.Random(57)
     people, sources = (shop.seller, shop.colleague, shop.manager), [*list(trade.sources)[:3], None]
@@ -202,7 +202,7 @@ def test_every_number_opens_exactly_its_records(trade: Trade) -> None:
     assert seen > 60
 
 
-@pytest.mark.req("SYS-01", "CUS-065", "CUS-078")
+@pytest.mark.req("SYS-01", "CUS-065")
 def test_rows_of_an_application_that_is_off_do_not_exist(trade: Trade) -> None:
     from core.tenancy.services import disable_addon
 
@@ -223,7 +223,7 @@ def test_rows_of_an_application_that_is_off_do_not_exist(trade: Trade) -> None:
     assert number_of(page, "Exchanges") == "0"
 
 
-@pytest.mark.req("CUS-079", "CUS-084", "CUS-085")
+@pytest.mark.req("CUS-084", "CUS-085")
 def test_the_conversion_table_marks_the_best_sources(trade: Trade) -> None:
     today, before = now(), month_begins() - timedelta(days=3)
     old = trade.customer("Khách Cũ", "Giới thiệu", before)
