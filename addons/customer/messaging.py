@@ -96,7 +96,7 @@ def templates() -> list[MessageTemplate]:
             subject=_("{{ company }} thanks {{ customer_name }}"),
             body=_(
                 "Dear {{ customer_name }},\n\nthank you for your interest in {{ company }}. "
-                "If there is anything that we can do for you, just answer this e-mail or call {{ employee_phone }}.\n\n"
+                "If there is anything that we can do for you, just answer this e-mail.\n\n"
                 "Kind regards\n{{ employee_name }}\n{{ company }}"
             ),
             variables=VARIABLES,
@@ -106,7 +106,7 @@ def templates() -> list[MessageTemplate]:
             "customer.sms",
             Channel.SMS,
             _("Thanks by SMS"),
-            body=_("{{ company }} thanks {{ customer_name }}. Call us at {{ employee_phone }}."),
+            body=_("{{ company }} thanks {{ customer_name }} for the interest."),
             variables=VARIABLES,
             allows_own=True,
         ),

@@ -173,6 +173,6 @@ def test_writing_in_the_browser(shop, use_mail, writer, trang, live_server, page
     expect(dialog.locator("textarea")).to_have_value(re.compile("Kính gửi Chị Nguyễn Thị Huyền Trang"))
     axe(page)
     dialog.get_by_label("Subject").fill("Cảm ơn chị")
-    dialog.get_by_role("button", name="Send", exact=True).click()
+    dialog.get_by_role("button", name="Send message", exact=True).click()
     page.get_by_text("Sent an e-mail (To: trang@example.vn, Text: Cảm ơn chị)").wait_for()
     assert [each.subject for each in messages(shop)] == ["Cảm ơn chị"]
