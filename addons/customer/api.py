@@ -8,6 +8,8 @@ from addons.customer.feedback import address_of, ask_for_feedback
 from addons.customer.fields import ContactFields, CustomerFields
 from addons.customer.models import Customer, seen_with_customer
 from addons.customer.services import create_customer, update_customer
+from addons.customer.tiers.catalogue import tier_discounts
+from addons.customer.tiers.placing import update_tiers_of
 from core.phone import format_phone
 
 __all__ = [
@@ -22,7 +24,9 @@ __all__ = [
     "merge_variables",
     "note_contact",
     "seen_with_customer",
+    "tier_discounts",
     "update_customer",
+    "update_tiers_of",
 ]
 
 

@@ -10,6 +10,7 @@ from addons.customer import services
 from addons.customer.grouping import change_groups
 from addons.customer.ownership import hand_over, preview_handover
 from addons.customer.sharing import share_customers
+from addons.customer.tiers.placing import place_by_hand
 from core.access.recipients import expand_recipients
 from core.db import ActorSession
 from core.i18n import translator
@@ -54,6 +55,12 @@ def preview_giving(session: ActorSession, ids: Sequence[UUID], **values: Any) ->
     receivers = expand_recipients(session, values["people"])
     counts = preview_handover(session, ids, receivers, split=bool(values["split"]))
     return [(name, str(_.n("1 customer", "%(n)s customers", n))) for name, n in counts]
+
+
+def place_in_tier(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
+    return place_by_hand(
+        session, ids, tier_id=values["tier_id"], keep=bool(values["keep"]), reason=values["reason"] or ""
+    )
 
 
 def delete_several(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:

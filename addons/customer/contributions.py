@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -152,3 +152,48 @@ class Sales:
 
 
 sales = Point("customer.sales", Sales)
+
+
+@dataclass(frozen=True, slots=True)
+class TierFigures:
+    """What a customer has brought in all the time (TIE-14), by which tiers are reached; amounts in đồng.
+
+    ``revenue`` and ``contracts`` are the sum and the number of approved, not cancelled sales contracts that count debts,
+    paid or not (TIE-07); ``paid`` the confirmed payments of his contracts and invoices, less refunds (TIE-08).
+    """
+
+    revenue: int = 0
+    contracts: int = 0
+    paid: int = 0
+
+    def __add__(self, other: TierFigures) -> TierFigures:
+        return TierFigures(self.revenue + other.revenue, self.contracts + other.contracts, self.paid + other.paid)
+
+
+@dataclass(frozen=True, slots=True)
+class TierSource:
+    """Where figures for the tiers come from. What several sources know of a customer is added up.
+
+    ``read(session, ids)`` returns the figures of those customers that have any, in a bounded number of queries; the session
+    is the system's. When they change, call ``addons.customer.api.update_tiers_of``.
+    """
+
+    read: Callable[[ActorSession, Sequence[UUID]], Mapping[UUID, TierFigures]]
+
+
+tier_sources = Point("customer.tier_sources", TierSource)
+
+
+@dataclass(frozen=True, slots=True)
+class TierGoods:
+    """Goods that hold a discount of their own for each tier (TIE-15 to TIE-18, ambiguities 26).
+
+    ``count(session)`` is how many there are; ``set_discount(session, tier_id, percent)`` gives all of them this discount. Goods
+    that are entered later begin with ``addons.customer.api.tier_discounts``. The session is the system's.
+    """
+
+    count: Callable[[ActorSession], int]
+    set_discount: Callable[[ActorSession, UUID, Decimal], None]
+
+
+tier_goods = Point("customer.tier_goods", TierGoods)

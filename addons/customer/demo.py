@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from addons.customer.models import (
     CustomerGroupMember,
     CustomerRelationship,
     CustomerSource,
+    CustomerTier,
     CustomerType,
 )
 from addons.customer.provinces import province_name
@@ -82,6 +84,12 @@ OPENING, WORKING_MINUTES = time(8), 9 * 60
 TALKED_ABOUT = 0.06
 """Share of the customers that have comments."""
 
+TIERS = (("Bạc", 50_000_000, 3), ("Vàng", 200_000_000, 5), ("Kim cương", 1_000_000_000, 8))
+"""Name, milestone in đồng and discount in percent."""
+
+TIER_WEIGHTS = (70, 18, 9, 3)
+"""Without tier, then those of the tiers."""
+
 RELATIONSHIP_WEIGHTS = (22, 26, 18, 24, 6, 4)
 """For the six relationships that a business starts with, in their order."""
 
@@ -93,6 +101,7 @@ def load(session: ActorSession) -> None:
         return
     _give_rights(session)
     _make_groups(session)
+    _make_tiers(session)
     session.info[AS_STAMPED] = {row.id: row.name for row in session.execute(select(User.id, User.name))}
     maker = _Maker(session)
     for start in range(0, COUNT, BATCH):
@@ -124,6 +133,12 @@ def _make_groups(session: ActorSession) -> None:
     session.flush()
 
 
+def _make_tiers(session: ActorSession) -> None:
+    for at, (name, milestone, discount) in enumerate(TIERS, 1):
+        session.add(CustomerTier(name=name, position=at * 10, min_amount=milestone, discount=Decimal(discount)))
+    session.flush()
+
+
 class _Maker:
     """Draws customers with everything that hangs on them."""
 
@@ -134,6 +149,8 @@ class _Maker:
         self.population = Population(SEED, self.today.date().replace(month=1, day=1))
         self.sources = [entry.id for entry in list_all_entries(session, CustomerSource)]
         self.relationships = [entry.id for entry in list_all_entries(session, CustomerRelationship)]
+        self.tiers = [None, *session.scalars(select(CustomerTier.id).order_by(CustomerTier.position))]
+        self.tier_chance = random.Random(SEED)  # noqa: S311  (of its own, so that the other draws stay what they were)
         self.groups = {entry.name: entry.id for entry in list_all_entries(session, CustomerGroup)}
         teams = departments_of(session)
         self.north: Sequence[User] = [user for user in teams[NORTH] if user not in teams[SOUTH]]
@@ -185,6 +202,7 @@ class _Maker:
             source_id=chance.choice(self.sources),
             relationship_id=chance.choices(self.relationships, RELATIONSHIP_WEIGHTS[: len(self.relationships)])[0],
             owner_id=owner.id if owner else None,
+            tier_id=self.tier_chance.choices(self.tiers, TIER_WEIGHTS)[0],
             last_contact_at=touched,
             created_at=created,
             created_by_id=owner.id if owner else None,

@@ -109,6 +109,7 @@ FIELDS = (
         lookup=_catalogue(CustomerRelationship),
         path="relationship.name",
     ),
+    ExchangeField("tier_id", _("Tier"), path="tier.name", imported=False),
     ExchangeField(
         "group_ids",
         _("Groups"),

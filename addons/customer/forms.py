@@ -34,6 +34,7 @@ from core.web.forms import (
     Form,
     FormField,
     IntegerField,
+    Optional,
     StringField,
     SubForm,
     TextAreaField,
@@ -358,7 +359,7 @@ class EntryForm(Form):
     """An entry of a catalogue."""
 
     name = StringField(_("Name"))
-    position = IntegerField(_("Order"), description=_("Small numbers come first."))
+    position = IntegerField(_("Order"), [Optional()], description=_("Small numbers come first."))
     is_active = BooleanField(_("Offered"), default=True, description=_("An entry that is off stays where it is used."))
 
     def prepare(self, session: ActorSession, record: Any) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from addons.customer.contact import reckon_contacts
 from addons.customer.models import Customer
+from addons.customer.tiers import updating
 from core.i18n import translator
 from core.jobs import JobRun, Step, job
 
@@ -31,3 +33,15 @@ def reckon_all(run: JobRun) -> Iterator[Step]:
         reckon_contacts(run.session, ids)
         done, after = done + len(ids), str(ids[-1])
         yield Step(done, total, cursor=(done, after))
+
+
+@job(updating.UPDATE, title=_("Update customer tiers"), as_system=True)
+def update_tiers(run: JobRun, *, by_hand: bool = False) -> Iterator[Step]:
+    """Every night, and when the rules have changed: each customer gets the tier that he has reached (TIE-09)."""
+    return updating.update_everybody(run, by_hand=by_hand)
+
+
+@job(updating.PREVIEW, title=_("Preview of the tiers"), as_system=True)
+def preview_tiers(run: JobRun, *, settings: dict[str, Any], switch: bool) -> Iterator[Step]:
+    """What an update by these settings would do; ``switch`` says that confirming stores them."""
+    return updating.preview_everybody(run, rules=updating.rules_of(run.session, settings))

@@ -6,6 +6,7 @@ Rules of one row stand here; what needs other rows is in ``services``.
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -32,9 +33,11 @@ from core.db import (
     Audited,
     CustomFields,
     Json,
+    Money,
     Numbered,
     Numbering,
     PhoneNumber,
+    Scaled,
     Searchable,
     SoftDelete,
     Sortable,
@@ -109,6 +112,29 @@ class CustomerGroup(CatalogueEntry, TenantModel):
     type: Mapped[CustomerType | None] = to(type_id)
 
 
+class CustomerTier(Audited, Versioned, TenantModel):
+    """A level of customers (Cấp độ) with a discount (TIE-20). The higher ``position``, the higher the tier.
+
+    ``min_amount`` (đồng) or ``min_contracts`` is its milestone, one of the two; ``discount`` is in percent.
+    """
+
+    __tablename__ = "customer_tier"
+    __table_args__ = (unique("name_key"), unique("position"), index("position"))
+    __audit_exclude__ = ("name_key",)
+
+    name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(key_text(120))
+    position: Mapped[int]
+    min_amount: Mapped[int | None] = mapped_column(Money)
+    min_contracts: Mapped[int | None]
+    discount: Mapped[Decimal] = mapped_column(Scaled, default=Decimal(0))
+
+    @validates("name")
+    def _keep_key(self, key: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
+
+
 class Customer(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, CustomFields, TenantModel):
     """A person or a company that buys, or may."""
 
@@ -121,6 +147,7 @@ class Customer(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, C
         index("last_contact_at"),
         index("owner_id", "created_at"),
         index("relationship_id", "created_at"),
+        index("tier_id", "created_at"),
         index("phone"),
         index("phone2"),
         index("email"),
@@ -131,9 +158,9 @@ class Customer(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, C
     __number__ = Numbering("code", prefix_setting="customer.code_prefix", digits_setting="customer.code_digits")
     __audit_exclude__ = (
         "name_key", "contact_terms", "is_company", "phone_raw", "phone2_raw", "referrer_customer_id", "referrer_user_id",
-        "last_contact_at",
-    )  # fmt: skip  # what the other fields tell as well: the referrer stands there by name and code
-    __derived__ = ("last_contact_at",)
+        "last_contact_at", "tier_id", "tier_locked",
+    )  # fmt: skip  # what is told in other words: the referrer by name and code, the tier by name and reason
+    __derived__ = ("last_contact_at", "tier_id", "tier_locked")
 
     code: Mapped[str] = mapped_column(key_text(40))
     salutation: Mapped[str | None] = mapped_column(String(20))
@@ -165,6 +192,10 @@ class Customer(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, C
     relationship: Mapped[CustomerRelationship | None] = to(relationship_id)
     owner_id: Mapped[UUID | None] = link("core_user", index=False)
     owner: Mapped[User | None] = to(owner_id)
+    tier_id: Mapped[UUID | None] = link("customer_tier", index=False)
+    tier: Mapped[CustomerTier | None] = to(tier_id)
+    tier_locked: Mapped[bool] = mapped_column(default=False)
+    """The automatic update leaves his tier alone (TIE-10)."""
 
     referrer_customer_id: Mapped[UUID | None] = link("customer", unseen=True)
     referrer_user_id: Mapped[UUID | None] = link("core_user")

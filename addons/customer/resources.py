@@ -10,7 +10,15 @@ from flask import url_for
 from sqlalchemy import ColumnElement, Select, func, select
 
 from addons.customer import catalogues, exchange, feedback, messaging, services
-from addons.customer.bulk import delete_several, give_away, preview_giving, put_into_relationship, regroup, share
+from addons.customer.bulk import (
+    delete_several,
+    give_away,
+    place_in_tier,
+    preview_giving,
+    put_into_relationship,
+    regroup,
+    share,
+)
 from addons.customer.checking import clean_customer, hints
 from addons.customer.contributions import DeleteReason
 from addons.customer.duplicates import Duplicate, find_duplicates
@@ -37,6 +45,7 @@ from addons.customer.models import (
     CustomerRelationship,
     CustomerShare,
     CustomerSource,
+    CustomerTier,
     CustomerType,
 )
 from addons.customer.ownership import can_undo
@@ -50,6 +59,11 @@ from addons.customer.queries import (
     list_referred,
 )
 from addons.customer.sharing import ShareChange, list_viewers, may_share, share_customers
+from addons.customer.tiers import catalogue as tiers
+from addons.customer.tiers import pages as tier_pages
+from addons.customer.tiers.forms import BASIS_NAMES, PlaceForm, TierForm, tier_options
+from addons.customer.tiers.placing import PLACED, is_automatic
+from addons.customer.tiers.rules import Basis
 from addons.customer.type_deletion import Doomed, delete_type, may_delete_customers, read_doomed
 from core.audit import Recorded
 from core.db import Actor, ActorSession
@@ -83,6 +97,8 @@ from core.resources import (
     Tab,
     UserFilter,
 )
+from core.settings import setting
+from core.web.routes import Route
 
 _ = translator(__name__)
 
@@ -104,6 +120,9 @@ FIELD_NAMES = {
     "source_id": _("Source"),
     "relationship_id": _("Relationship"),
     "owner_id": _("Person in charge"),
+    "tier": _("Tier"),
+    "tier_kept": _("Tier kept by hand"),
+    "tier_reason": _("Reason"),
     "referrer_label": _("Referrer"),
     "groups": _("Groups"),
     "shares": _("Shared with"),
@@ -172,6 +191,7 @@ class Customers(Resource[Customer]):
             "name", _("Customer name"), kind="title", subtitle=("code", "phone"), organisation="is_company", sort=True
         ),
         Column("relationship.name", _("Relationship"), kind="tag", tone="relationship.tone"),
+        Column("tier.name", _("Tier"), kind="flat", tone="violet", wide="2xl"),
         Column("source.name", _("Source"), wide="3xl"),
         Column("province", _("Province, city"), sort=True, wide="3xl"),
         Column("owner.name", _("Person in charge"), kind="person", wide="2xl"),
@@ -201,6 +221,7 @@ class Customers(Resource[Customer]):
             several=True,
             empty=_("Without source"),
         ),
+        ChoiceFilter("tier", _("Tier"), Customer.tier_id, options=tier_options, several=True, empty=_("Without tier")),
         ChoiceFilter("group", _("Group"), where=_in_groups, options=_options(CustomerGroup), several=True),
         UserFilter("owner", _("Person in charge"), Customer.owner_id, empty=_("Nobody")),
         ChoiceFilter(
@@ -236,6 +257,7 @@ class Customers(Resource[Customer]):
             form=RelationshipForm,
         ),
         BulkAction("groups", _("Change groups"), regroup, "customer.edit", icon="tags", form=GroupsForm),
+        BulkAction("tier", _("Change tier"), place_in_tier, "customer.change_tier", icon="award", form=PlaceForm),
         BulkAction("share", _("Share customers"), share, "customer.read", icon="share", form=ShareForm),
         BulkAction(
             "owner",
@@ -249,7 +271,10 @@ class Customers(Resource[Customer]):
         ),
         BulkAction("delete", _("Delete"), delete_several, "customer.delete", icon="trash", danger=True),
     )
-    tags = (Fact("relationship.name", kind="tag", tone="relationship.tone"),)
+    tags = (
+        Fact("relationship.name", kind="tag", tone="relationship.tone"),
+        Fact("tier.name", _("Tier"), kind="flat", tone="violet"),
+    )
     contacts = (
         Fact("phone", icon="phone"),
         Fact("email", kind="email", icon="mail"),
@@ -272,6 +297,7 @@ class Customers(Resource[Customer]):
     actions = (
         Action(_("Change relationship"), "customer.relationship_of", icon="heart-handshake", dialog=True),
         Action(_("Change person in charge"), "customer.owner_of", icon="user-check", dialog=True),
+        Action(_("Change tier"), "customer.tier_of", icon="award", dialog=True, place="menu"),
         Action(_("Contacted just now"), "customer.contacted_of", icon="phone-check", post=True, place="menu"),
         Action(_("Share customer"), "customer.share_of", icon="share", dialog=True, place="menu"),
         Action(_("Change the owner"), "customer.handover_of", icon="transfer", dialog=True, place="menu"),
@@ -312,6 +338,7 @@ class Customers(Resource[Customer]):
             count=_count_referred,
             order=90,
         ),
+        DetailTab("tier", _("Tier"), "customer/tier_tab.html", context=tier_pages.tab_of),
         DetailTab(
             "viewers",
             _("Viewers"),
@@ -442,6 +469,7 @@ recorded = Recorded(
         "search_referrer": _("Looked for a referrer"),
         "send_email": _("Sent an e-mail"),
         "send_sms": _("Sent an SMS"),
+        PLACED: _("Tier changed"),
     },
 )
 recorded_kpi = Recorded("customer_kpi", one=_("customer KPI"))
@@ -621,6 +649,74 @@ class Types(Catalogue):
     def may_delete_customers(self) -> bool:
         """Whether the question offers to delete the customers too."""
         return may_delete_customers(current_session())
+
+
+class Tiers(Resource[CustomerTier]):
+    """Phân cấp khách hàng (TIE-06 to TIE-20)."""
+
+    model = CustomerTier
+    name = "tiers"
+    title = _("Customer tiers")
+    one = _("tier")
+    icon = "award"
+    permissions = Permissions(
+        "customer",
+        read=tier_pages.MANAGE,
+        create=tier_pages.MANAGE,
+        edit=tier_pages.MANAGE,
+        delete=tier_pages.MANAGE,
+        export=None,
+        import_=None,
+    )
+    columns = (
+        Column("name", _("Tier"), kind="title", avatar=False),
+        Column("position", _("Order"), sort=True),
+        Column("min_amount", _("Money milestone"), card=True),
+        Column("min_contracts", _("Number of contracts"), card=True),
+        Column("discount", _("Discount, %"), card=True),
+    )
+    default_sort = "position"
+    empty_text = _("Set the tiers up first; then customers are placed automatically or by hand.")
+    facts = (
+        Fact("name", _("Tier")),
+        Fact("position", _("Order")),
+        Fact("min_amount", _("Money milestone")),
+        Fact("min_contracts", _("Number of contracts")),
+        Fact("discount", _("Discount, %")),
+    )
+    form = TierForm
+    template_list = "customer/tier_list.html"
+    template_form = "customer/tier_form.html"
+    template_delete = "customer/tier_delete.html"
+
+    def create(self, session: ActorSession, form: Any) -> CustomerTier:
+        return tiers.create_tier(session, **form.values())
+
+    def update(self, session: ActorSession, record: CustomerTier, form: Any) -> None:
+        tiers.update_tier(session, record, **form.values())
+
+    def delete(self, session: ActorSession, record: CustomerTier) -> None:
+        tiers.delete_tier(session, record)
+
+    def make_form(self, session: ActorSession, record: CustomerTier | None, *, sent: Sent = True) -> Any:
+        form = super().make_form(session, record, sent=sent)
+        form.prepare()
+        return form
+
+    def extra_routes(self) -> list[Route]:
+        return tier_pages.routes()
+
+    def basis_name(self) -> object:
+        """The tier type, for the list."""
+        return dict(BASIS_NAMES)[Basis(setting("customer.tier_basis"))]
+
+    def is_automatic(self) -> bool:
+        """Whether the update is automatic, for the list and the question before deleting."""
+        return is_automatic(current_session())
+
+    def count_members(self, record: CustomerTier) -> int:
+        """How many customers have the tier, for the question before deleting (TIE-19)."""
+        return tiers.count_members(current_session(), record.id)
 
 
 class Handovers(Resource[CustomerHandover]):

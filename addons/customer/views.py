@@ -9,7 +9,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from addons.customer import services
-from addons.customer.bulk import give_away, put_in_charge, share
+from addons.customer.bulk import give_away, place_in_tier, put_in_charge, share
 from addons.customer.contact import BY_HAND, note_contact
 from addons.customer.feedback import (
     Asked,
@@ -28,6 +28,7 @@ from addons.customer.models import Customer, CustomerFeedback, CustomerHandover,
 from addons.customer.ownership import undo_handover
 from addons.customer.referrers import find_customer_referrers, find_user_referrers
 from addons.customer.store import read_store, read_waiting
+from addons.customer.tiers.forms import PlaceForm
 from addons.customer.type_deletion import RIGHT, delete_type_with_customers
 from core.access import throttle
 from core.clock import local_today
@@ -120,6 +121,12 @@ def feedback_withdraw(id: UUID) -> ResponseReturnValue:
     withdraw_link(session, feedback)
     toast(_("The link is withdrawn."))
     return redirect_to(url_for("customer.customers_detail", id=customer_id, tab="feedback"))
+
+
+@views.route("/customers/<uuid:id>/tier", methods=("GET", "POST"), permission="customer.change_tier")
+def tier_of(id: UUID) -> ResponseReturnValue:
+    """Change the tier by hand (TIE-02)."""
+    return _do_to_one(id, PlaceForm, str(_("Change tier")), "customer.tier_of", place_in_tier)
 
 
 @views.post("/handovers/<uuid:id>/undo", permission="customer.change_owner")

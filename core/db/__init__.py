@@ -28,5 +28,6 @@ from core.db.session import with_rights as with_rights
 from core.db.types import Json as Json
 from core.db.types import Money as Money
 from core.db.types import PhoneNumber as PhoneNumber
+from core.db.types import Scaled as Scaled
 from core.db.types import UtcDateTime as UtcDateTime
 from core.db.types import key_text as key_text

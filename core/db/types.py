@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from core.decimals import PLACES
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """A JSON document; JSONB on PostgreSQL. For what is shown, never for what is filtered (architecture §3)."""
@@ -50,6 +53,20 @@ class Money(TypeDecorator[int]):
         if value is not None and type(value) is not int:
             raise TypeError(f"money is whole đồng (int), not {type(value).__name__}")
         return value
+
+
+class Scaled(TypeDecorator[Decimal]):
+    """A number with up to :data:`PLACES` decimals as a whole number of the smallest unit: exact on both engines, and its
+    comparison is leakproof, which that of NUMERIC is not."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value.scaleb(PLACES))
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-PLACES)
 
 
 class PhoneNumber(TypeDecorator[str]):

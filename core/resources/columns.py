@@ -37,6 +37,7 @@ KIND_OF_TYPE = {
     "Integer": "number",
     "BigInteger": "number",
     "Numeric": "number",
+    "Scaled": "number",
 }
 
 ONE_DAY = timedelta(days=1)

@@ -177,9 +177,17 @@ def _add_messages(world: World, business: Business) -> None:
 
 
 def _name_the_catalogues(world: World, business: Business) -> None:
-    from addons.customer.models import CustomerGroup, CustomerRelationship, CustomerSource, CustomerType
+    from addons.customer.models import (
+        CustomerGroup,
+        CustomerRelationship,
+        CustomerSource,
+        CustomerTier,
+        CustomerType,
+    )
 
     with world.session(business.tenant) as session:
+        for at in (1, 2):
+            session.add(CustomerTier(name=f"{business.word} Tier {at}", position=at, min_amount=at * 1_000))
         dimension = CustomerType(name=f"{business.word} Type", position=1)
         session.add(dimension)
         session.flush()
@@ -267,7 +275,7 @@ def _add_customer(world: World, business: Business, owner: Any, word: str, share
 def _add_customer_row(
     session: Any, business: Business, owner: Any, word: str, number: int = 0, code: str | None = ""
 ) -> Any:
-    from addons.customer.models import CustomerGroup, CustomerRelationship, CustomerSource
+    from addons.customer.models import CustomerGroup, CustomerRelationship, CustomerSource, CustomerTier
     from addons.customer.services import create_customer
 
     source, relationship, group = (
@@ -308,6 +316,7 @@ def _add_customer_row(
         contacts=[contact],
     )
     customer.referrer_label = f"{word} Referrer"
+    customer.tier_id = session.scalar(select(CustomerTier.id).order_by(CustomerTier.position))
     _add_values(session, customer, word)
     session.flush()
     return customer
@@ -371,6 +380,8 @@ def _add_personal(world: World, business: Business, user: Any, word: str) -> Non
             )  # fmt: skip
             dispatch = {"name": "core.purge_jobs", "state": state, "run_at": now(), "worker": f"{word} worker"}
             session.add(JobDispatch(id=id, tenant_id=business.tenant.id, **dispatch))
+        if "customer" in _registry(world).order:
+            session.add(_tier_preview(user, word))
         notice = {"kind": "test", "title": f"{word} notice", "body": f"{word} body", "url": f"/search?q={word}"}
         session.add(Notification(user_id=user.id, **notice))
         session.add(NoticePreference(user_id=user.id, kind="mention", way="bell"))
@@ -393,6 +404,21 @@ def _add_personal(world: World, business: Business, user: Any, word: str) -> Non
         session.add(PasswordLink(user_id=user.id, token_hash=uuid7().bytes * 2, expires_at=times["expires_at"]))
         session.add(SecondFactor(user_id=user.id, secret=b"nobody's", last_step=0, created_at=moment))
         session.add(RecoveryCode(user_id=user.id, mark="ab", code_hash="nobody's"))
+
+
+def _tier_preview(user: Any, word: str) -> Job:
+    """A preview of the tiers that has ended."""
+    wanted = {"tier_basis": "revenue", "tier_may_fall": False, "tier_automatic": False}
+    result = {
+        "moves": [[f"{word} Tier 1", f"{word} Tier 2", 1]],
+        "shown": [],
+        "changed": 1,
+        "message": f"{word} result",
+    }
+    return Job(
+        id=uuid7(), user_id=user.id, name="customer.preview_tiers", title=f"{word} preview", language="en",
+        arguments={"settings": wanted, "switch": False}, state=JobState.DONE, result=result, max_attempts=3,
+    )  # fmt: skip
 
 
 def _add_files(world: World, business: Business, user: Any, word: str) -> None:

@@ -8,6 +8,8 @@ from addons.customer.kpi import NEW_CUSTOMERS
 from addons.customer.messaging import BY_MESSAGE, templates
 from addons.customer.models import Customer
 from addons.customer.starting import put_first_entries
+from addons.customer.tiers.placing import is_automatic
+from addons.customer.tiers.updating import TIER_SETTINGS, UPDATE
 from core.contributions import contributes
 from core.db import ActorSession
 from core.discussion.events import CommentPosted
@@ -34,6 +36,7 @@ def catalogue_pages() -> list[SettingsPage]:
         SettingsPage(_("Relationships"), "customer.relationships_list", MANAGE, "heart-handshake", 20),
         SettingsPage(_("Customer groups"), "customer.groups_list", MANAGE, "tags", 30),
         SettingsPage(_("Customer types"), "customer.types_list", MANAGE, "layout-kanban", 40),
+        SettingsPage(_("Customer tiers"), "customer.tiers_list", "customer.manage_tiers", "award", 50),
     ]
 
 
@@ -110,3 +113,10 @@ def own_rows() -> list[KpiRow]:
         who="author",
     )
     return [NEW_CUSTOMERS, exchanges]
+
+
+@on(SettingChanged)
+def update_tiers_by_setting(session: ActorSession, event: SettingChanged) -> None:
+    """Whoever switches it on, or changes what reaches a tier while it is on, has everybody placed anew (TIE-10)."""
+    if event.key in TIER_SETTINGS and is_automatic(session):
+        enqueue(session, UPDATE, by_hand=False)

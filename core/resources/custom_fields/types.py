@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, ColumnElement, Dialect, func, select, type_coerce
+from sqlalchemy import ColumnElement, func, select, type_coerce
 from sqlalchemy.orm import aliased
-from sqlalchemy.types import TypeDecorator
 
 from core.access.models import User
 from core.db.session import ActorSession
+from core.db.types import Scaled
 from core.decimals import PLACES, format_decimal
 from core.exchange.fields import ExchangeField, FieldKind, Lookup
 from core.exchange.values import parse_multi
@@ -46,19 +46,6 @@ LARGEST = 10**15
 """Beyond it Excel and JavaScript no longer tell neighbouring whole numbers apart."""
 
 Row = Mapping[str, Any]
-
-
-class Scaled(TypeDecorator[Decimal]):
-    """A number with decimals as a whole number of the smallest unit: its comparison is leakproof, that of NUMERIC is not."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        return None if value is None else int(value.scaleb(PLACES))
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value).scaleb(-PLACES)
 
 
 class FieldType:

@@ -31,6 +31,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (frame.childElementCount && !frame.open) frame.showModal();
   else if (!frame.childElementCount && frame.open) frame.close();
 });
+// A question that stands in the page which the server has sent.
+for (const dialog of document.querySelectorAll("dialog[data-modal]")) { dialog.close(); dialog.showModal(); }
 // The server closes it with HX-Trigger: dialog-close.
 document.addEventListener("dialog-close", () => document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close()));
 frame.addEventListener("close", () => frame.replaceChildren());

@@ -1,0 +1,1 @@
+"""Contracts, payments and goods for the tiers of customers, for their tests."""
