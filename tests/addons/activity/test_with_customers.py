@@ -59,7 +59,7 @@ def test_a_share_shows_activities_where_its_box_is_ticked(office: Office, clock:
         assert [colleague.get(f"/activity/activities/{id}").status_code for id in (opened, past)] == [seen, seen]
 
 
-@pytest.mark.req("CUS-031", "CUS-042", "CUS-071", "CUS-073")
+@pytest.mark.req("CUS-031", "CUS-042")
 def test_the_customers_page_tells_of_them(office: Office, clock: Clock) -> None:
     three(office, clock)
     task = office.plan(kind="task", title="Gửi báo giá", subject=office.subject, start=None, end=None)
