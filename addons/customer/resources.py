@@ -338,7 +338,7 @@ class Customers(Resource[Customer]):
             count=_count_referred,
             order=90,
         ),
-        DetailTab("tier", _("Tier"), "customer/tier_tab.html", context=tier_pages.tab_of),
+        DetailTab("tier", _("Tier"), "customer/tier_tab.html", context=tier_pages.tab_of, order=105),
         DetailTab(
             "viewers",
             _("Viewers"),

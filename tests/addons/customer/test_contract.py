@@ -7,3 +7,9 @@ from core.testing.contract import AddonContract
 
 class TestContract(AddonContract):
     addon = "customer"
+    job_arguments = {
+        "customer.preview_tiers": {
+            "settings": {"tier_basis": "revenue", "tier_may_fall": True, "tier_automatic": False},
+            "switch": False,
+        }
+    }

@@ -107,10 +107,10 @@ def test_a_tab_and_a_quick_action_of_another_addon_stand_among_the_customers_own
     assert len(statements) <= 10, "\n\n".join(statements)
     assert tabs_of(page) == {
         "Information": "", "Contacts": "2", "Documents": "1", "Deals": "2", "Feedback": "0", "Referrer": "0",
-        "Messages": "0", "Viewers": "",
+        "Messages": "0", "Tier": "", "Viewers": "",
     }  # fmt: skip
     assert tabs_of(seller.get(path).text)["Referrer"] == "1"
-    expected = ["Information", "Contacts", "Documents", "Deals", "Feedback", "Referrer", "Messages", "Viewers"]
+    expected = ["Information", "Contacts", "Documents", "Deals", "Feedback", "Referrer", "Messages", "Tier", "Viewers"]
     assert list(tabs_of(page)) == expected
     new = f'href="/deals/new/{lan}"'
     for text in (page, client.get(panel).text):  # on the page and beside the composer

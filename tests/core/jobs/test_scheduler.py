@@ -79,7 +79,7 @@ def slots_of(app):
 
 
 def test_every_schedule_that_is_declared_runs(world, tenant, slot, tick, run):
-    tick(slot + timedelta(hours=1))
+    tick(slot + timedelta(hours=12))
     run()
 
     with world.session(tenant) as session:
