@@ -147,7 +147,8 @@ def _added_fields(session: ActorSession, entries: Iterable[AuditEntry]) -> Mappi
 
 
 def _lines(kind: Kind, entry: AuditEntry, names: Names, added: Mapping[tuple[str, str], Shown]) -> Iterator[Line]:
-    for field, sides in entry.changes.items():
+    order = {field: at for at, field in enumerate(kind.fields)}  # PostgreSQL keeps no order of keys
+    for field, sides in sorted(entry.changes.items(), key=lambda change: order.get(change[0], len(order))):
         shown = added.get((entry.entity, field)) or kind.shown(field)
         target = _target(kind, field, entry)
         old, new = (_text(value, shown, target, names) for value in _sides(sides))

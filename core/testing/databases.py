@@ -66,8 +66,11 @@ class Engine(Protocol):
     def settle(self, database: Database) -> None: ...
     def copy(self, template: Database, name: str) -> Database: ...
     def drop(self, database: Database) -> None: ...
+    def remember(self, database: Database) -> None:
+        """Look at a new database, so that it can be wiped; a connection to it stays."""
+
     def wipe(self, database: Database) -> bool:
-        """Make a copy as new again; False: it cannot be, so drop it."""
+        """Make a remembered database as new again; False: it cannot be, so drop it."""
         ...
 
     def dump(self, database: Database) -> Dump:
@@ -103,8 +106,10 @@ class SqliteEngine:
         for suffix in ("", "-wal", "-shm"):
             self._path(database.name + suffix).unlink(missing_ok=True)
 
+    def remember(self, database: Database) -> None:
+        """A new copy costs less than wiping."""
+
     def wipe(self, database: Database) -> bool:
-        """A new copy costs less."""
         return False
 
     def dump(self, database: Database) -> Dump:
@@ -160,11 +165,13 @@ class PostgresEngine:
                     sql.SQL(strategy),
                 )
             )
-        administrator = self._connection(self.prefix + name)
-        self._wipers[name] = wiper = Wiper.of(administrator)
+        return self.describe(name)
+
+    def remember(self, database: Database) -> None:
+        administrator = self._connection(self.prefix + database.name)
+        self._wipers[database.name] = wiper = Wiper.of(administrator)
         if wiper is None:
             administrator.close()
-        return self.describe(name)
 
     def wipe(self, database: Database) -> bool:
         wiper = self._wipers.get(database.name)
@@ -240,8 +247,11 @@ class Databases:
 
     def migrated(self, addons: AddonSet) -> Database:
         """A database with the newest schema of these addons and no row of a tenant."""
-        wiped = self._wiped.get(addons)
-        return wiped.pop() if wiped else self.copy(self.template(addons))
+        if wiped := self._wiped.get(addons):
+            return wiped.pop()
+        database = self.copy(self.template(addons))
+        self.engine.remember(database)
+        return database
 
     def take_back(self, database: Database, addons: AddonSet) -> None:
         """Wipe what ``migrated(addons)`` gave, for the next who asks, or drop it."""
