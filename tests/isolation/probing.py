@@ -84,11 +84,12 @@ def essence(answer: Answer, *echoed: str) -> tuple[object, ...]:
     words = [*echoed, *(each[-8:] for each in echoed if UUIDS.fullmatch(each))]
 
     def plain(text: str) -> str:
+        text = UUIDS.sub("ID", text)
         for word in words:
             text = re.sub(re.escape(word), "ECHO", text, flags=re.I)
         for secret in ONE_TIME.findall(text):
             text = text.replace(secret, "SECRET")
-        return TOKENS.sub("TOKEN", UUIDS.sub("ID", text))
+        return TOKENS.sub("TOKEN", text)
 
     headers = [plain(answer.header(name)) for name in COMPARED_HEADERS]
     cookies = sorted(each.partition("=")[0] for each in answer.headers.getlist("Set-Cookie"))

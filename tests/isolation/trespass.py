@@ -185,7 +185,7 @@ class Trespass:
                 # A position made of an id is compared with its neighbour, everything else with one and the same stranger.
                 absent = _neighbour(id) if name in {"after", "before"} else self.absent
                 for prefix in prefixes:
-                    yield word, f"{prefix}{id}", f"{prefix}{absent}", ()
+                    yield word, f"{prefix}{id}", f"{prefix}{absent}", (str(id), str(absent))
 
     def _tables(self, own: str) -> list[str]:
         """The table that a field's present value is of; else those that somebody might choose from."""

@@ -253,47 +253,47 @@ def trading(house: House) -> Registry:
         shared_tables='["client_shared"]',
     )
     house.addon(
-        "trade",
+        "barter",
         """
         [[slots]]
         slot = "client.tabs"
         label = "Late"
-        endpoint = "trade.late"
+        endpoint = "barter.late"
         permission = "client.read"
         order = 20
         [[slots]]
         slot = "client.tabs"
         label = "Orders"
-        endpoint = "trade.tab"
+        endpoint = "barter.tab"
         permission = "client.read"
         order = 10
         [[slots]]
         slot = "warehouse.tabs"
         label = "Orders"
-        endpoint = "trade.tab"
+        endpoint = "barter.tab"
         permission = "client.read"
         [[menu]]
         title = "Orders"
-        endpoint = "trade.list"
+        endpoint = "barter.list"
         permission = "client.read"
         order = 10
         [[webhooks]]
         path = "/hook"
-        endpoint = "trade.hook"
+        endpoint = "barter.hook"
         """,
         depends='["client"]',
         optional='["warehouse"]',
     )
-    house.addon("hazard", depends='["trade"]')
+    house.addon("hazard", depends='["barter"]')
     return house.load("hazard")
 
 
 def test_it_answers_for_all_manifests(house: House) -> None:
     registry = trading(house)
 
-    assert registry.order == ("core", "client", "trade", "hazard")
-    assert registry.addon("trade").package == "addons.trade"
-    assert "trade" in registry
+    assert registry.order == ("core", "client", "barter", "hazard")
+    assert registry.addon("barter").package == "addons.barter"
+    assert "barter" in registry
     assert "warehouse" not in registry
     assert registry.permissions["client.read"].label == "View"
     assert "core.manage_users" in registry.permissions
@@ -308,24 +308,24 @@ def test_it_answers_for_all_manifests(house: House) -> None:
     assert registry.settings["client.prefix"].default == "KH"
     assert [job.name for job in registry.schedules if job.addon != "core"] == ["client.nightly"]
     assert {name for name, job in registry.jobs.items() if job.addon != "core"} == {"client.nightly", "client.import"}
-    assert [webhook.endpoint for webhook in registry.webhooks] == ["trade.hook"]
+    assert [webhook.endpoint for webhook in registry.webhooks] == ["barter.hook"]
     assert registry.shared_tables == {"client_shared"}
 
 
 def test_it_knows_who_hangs_on_whom(house: House) -> None:
     registry = trading(house)
 
-    assert registry.dependents("client") == ("trade", "hazard")
+    assert registry.dependents("client") == ("barter", "hazard")
     assert registry.dependents("hazard") == ()
-    assert registry.dependents("core") == ("client", "trade", "hazard")
-    assert registry.dependencies("hazard") == ("client", "trade")
+    assert registry.dependents("core") == ("client", "barter", "hazard")
+    assert registry.dependencies("hazard") == ("client", "barter")
 
 
 def test_it_knows_whose_a_module_is(house: House) -> None:
     registry = trading(house)
 
-    assert registry.addon_of("addons.trade.views") == "trade"
-    assert registry.addon_of("addons.trade") == "trade"
+    assert registry.addon_of("addons.barter.views") == "barter"
+    assert registry.addon_of("addons.barter") == "barter"
     assert registry.addon_of("addons.trades") is None
     assert registry.addon_of("core.access.models") == "core"
     assert registry.addon_of("flask") is None
