@@ -27,7 +27,7 @@ run: install assets
 	$(BIN)/banyan run
 
 test: install assets
-	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --maxschedchunk 2 $(ARGS)
 
 api-fuzz: install
 	BANYAN_TEST_API_CASES=5000 $(BIN)/python -m pytest tests/core/api/test_fuzz.py -s $(ARGS)

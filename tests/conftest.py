@@ -9,7 +9,15 @@ from core.access import passwords
 
 pytest_plugins = ["core.testing.plugin", "pytester"]
 
+LONGEST = ("isolation", "e2e", "faults")
+"""Folders whose tests begin a run, so that no worker is left with them at its end."""
+
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not set(LONGEST) & set(item.path.parts))
 
 
 @pytest.fixture(autouse=True)
