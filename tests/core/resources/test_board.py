@@ -200,6 +200,7 @@ def test_cards_are_dragged_and_moved_by_keys_and_come_back_where_they_are_refuse
     page.keyboard.press("ArrowLeft")
     expect(page.locator("#toasts")).to_contain_text("Somebody else changed this record meanwhile")
     expect(_lane(page, "Lost").locator(".deal", has_text="Dế Mèn")).to_have_attribute("data-version", "3")
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     page.get_by_role("link", name="Move Dế Mèn").press("Enter")
     page.get_by_role("dialog").get_by_label("New").check()
     page.get_by_role("dialog").get_by_role("button", name="Move", exact=True).click()

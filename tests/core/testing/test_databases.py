@@ -7,7 +7,8 @@ import pytest
 import redis
 from sqlalchemy import create_engine, text
 
-from core.testing.databases import AddonSet, Databases
+from core.db.ids import uuid7
+from core.testing.databases import AddonSet, Databases, PostgresEngine, SqliteEngine
 from core.testing.servers import start_postgresql
 
 
@@ -24,7 +25,12 @@ def build(database, addons):
 @pytest.fixture
 def room(engine_name, databases, tmp_path):
     """Databases whose schema is one table that names the addons it was built for; no real addon has these names."""
-    return Databases(databases(engine_name).engine, tmp_path, f"trial_{tmp_path.name}", build)
+    engine = SqliteEngine(tmp_path)
+    if engine_name == "postgresql":  # several workers run these tests at a time, on one server
+        shared = databases(engine_name).engine
+        address = shared.address.render_as_string(hide_password=False)
+        engine = PostgresEngine(address, f"{shared.prefix}{uuid7().hex[-10:]}_")
+    return Databases(engine, tmp_path, "trial", build)
 
 
 def rows(database):
