@@ -81,17 +81,17 @@ def not_a_date() -> Problem:
 
 
 def format_date(day: date) -> str:
-    """``21/11/2026``. An aware datetime is first brought to Vietnamese time."""
+    """``21/11/2026``. An aware datetime is first brought to local time."""
     if isinstance(day, datetime):
         day = to_local(day)
     return f"{day:%d/%m}/{day.year:04d}"
 
 
 def format_datetime(moment: datetime) -> str:
-    """``21/11/2026 14:05`` on the Vietnamese wall clock; naive moments are a ValueError."""
+    """``21/11/2026 14:05`` on the local wall clock; naive moments are a ValueError."""
     return f"{format_date(moment)} {to_local(moment):%H:%M}"
 
 
 def format_time(moment: datetime) -> str:
-    """``14:05`` on the Vietnamese wall clock; naive moments are a ValueError."""
+    """``14:05`` on the local wall clock; naive moments are a ValueError."""
     return f"{to_local(moment):%H:%M}"

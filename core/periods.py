@@ -1,4 +1,4 @@
-"""The period of a date-range filter (SYS-09): a preset or From/To, whole days in Vietnam, both ends included."""
+"""The period of a date-range filter (SYS-09): a preset or From/To, whole days on the business's clock, both ends included."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from core.clock import ZONE
+from core.clock import local_zone
 from core.dates import FIRST_DAY, LAST_DAY, DateError, format_date, parse_date
 from core.errors import DomainError, Problem
 from core.i18n import LazyString, translator
@@ -31,8 +31,9 @@ class Period:
         if self.start > self.end:
             raise DomainError(Problem("period_reversed", _("From must not be later than To."), "from"))
 
-    def bounds_utc(self, zone: tzinfo = ZONE) -> tuple[datetime, datetime]:
+    def bounds_utc(self, zone: tzinfo | None = None) -> tuple[datetime, datetime]:
         """(start, end exclusive) as aware UTC datetimes: ``start <= moment < end`` includes 23:59:59.999999 of To."""
+        zone = zone or local_zone()
         return _midnight_utc(self.start, zone), _midnight_utc(self.end + _ONE_DAY, zone)
 
     def __contains__(self, day: date) -> bool:

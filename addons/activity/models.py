@@ -127,7 +127,7 @@ class ActivityProject(CatalogueEntry, TenantModel):
 class Activity(Audited, SoftDelete, Versioned, Searchable, TenantModel):
     """Something that one employee does at a time: ``starts_at`` up to, and without, ``ends_at`` (UTC).
 
-    All day means from midnight to midnight in Vietnam. ``day`` is the day on which it begins there.
+    All day means from midnight to midnight on the business's clock. ``day`` is the day on which it begins there.
     """
 
     __tablename__ = "activity"

@@ -1,6 +1,6 @@
 """When an activity is: from what people type to moments, and how it lies on the days of a calendar. Pure arithmetic.
 
-Days are days in Vietnam; an end never belongs to what it ends, so something up to midnight does not touch the next day.
+Days are those of the business; an end never belongs to what it ends, so something up to midnight does not touch the next day.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
-from core.clock import ZONE, to_local
+from core.clock import local_zone, to_local
 from core.dates import FIRST_DAY, LAST_DAY
 
 ONE_DAY = timedelta(days=1)
@@ -35,18 +35,18 @@ class Span:
     is_all_day: bool = False
 
 
-def moment_of(day: date, clock: time, zone: tzinfo = ZONE) -> datetime:
-    """The moment in UTC at which ``zone`` shows this day and time."""
-    return datetime.combine(day, clock, zone).astimezone(UTC)
+def moment_of(day: date, clock: time, zone: tzinfo | None = None) -> datetime:
+    """The moment in UTC at which ``zone`` (default: the business's) shows this day and time."""
+    return datetime.combine(day, clock, zone or local_zone()).astimezone(UTC)
 
 
-def midnight(day: date, zone: tzinfo = ZONE) -> datetime:
+def midnight(day: date, zone: tzinfo | None = None) -> datetime:
     """The first moment of a day, in UTC."""
     return moment_of(day, time.min, zone)
 
 
 def span_of(
-    day: date, start: time | None, end_day: date | None, end: time | None, *, minutes: int, zone: tzinfo = ZONE
+    day: date, start: time | None, end_day: date | None, end: time | None, *, minutes: int, zone: tzinfo | None = None
 ) -> Span:
     """What was typed as moments. Without a start it is all day; without an end it takes ``minutes``.
 
@@ -117,12 +117,12 @@ class Timed(Protocol):
 T = TypeVar("T", bound=Timed)
 
 
-def touches(item: Timed, day: date, zone: tzinfo = ZONE) -> bool:
+def touches(item: Timed, day: date, zone: tzinfo | None = None) -> bool:
     """Whether something of it lies on the day."""
     return item.starts_at < midnight(day + ONE_DAY, zone) and item.ends_at > midnight(day, zone)
 
 
-def fills(item: Timed, day: date, zone: tzinfo = ZONE) -> bool:
+def fills(item: Timed, day: date, zone: tzinfo | None = None) -> bool:
     """Whether it takes the whole day, so that it stands above the hours."""
     return item.is_all_day or (item.starts_at <= midnight(day, zone) and item.ends_at >= midnight(day + ONE_DAY, zone))
 
@@ -141,7 +141,7 @@ class Placed(Generic[T]):
     is_alone: bool = False
 
 
-def place(items: Iterable[T], day: date, zone: tzinfo = ZONE) -> list[Placed[T]]:
+def place(items: Iterable[T], day: date, zone: tzinfo | None = None) -> list[Placed[T]]:
     """Put what touches the day, and does not fill it, into lanes such that nothing covers anything; the longer ones first.
 
     What is shorter than a slot still takes one.
@@ -179,12 +179,12 @@ def overlap(one: Timed, other: Timed) -> bool:
     return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
-def bounds(days: Sequence[date], zone: tzinfo = ZONE) -> tuple[datetime, datetime]:
+def bounds(days: Sequence[date], zone: tzinfo | None = None) -> tuple[datetime, datetime]:
     """The first moment of the first day and the first after the last, in UTC."""
     return midnight(days[0], zone), midnight(days[-1] + ONE_DAY, zone)
 
 
-def local_times(item: Timed, zone: tzinfo = ZONE) -> tuple[date, time | None, date, time | None]:
+def local_times(item: Timed, zone: tzinfo | None = None) -> tuple[date, time | None, date, time | None]:
     """Day and time of beginning and end as a form shows them; all day has no times, and its end is its last day."""
     start, end = to_local(item.starts_at, zone), to_local(item.ends_at, zone)
     if item.is_all_day:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
 from addons.customer.contributions import ContactKind, contact_kinds
 from addons.customer.models import Customer, CustomerContactTime, CustomerRelationship
-from core.clock import ZONE, local_today, now
+from core.clock import local_today, local_zone, now
 from core.contributions import contributed
 from core.db import ActorSession, system
 from core.db.bulk import keep_latest, set_derived
@@ -84,7 +84,7 @@ def _since(session: ActorSession) -> Any:
 
 def _day_begins(days_ago: int) -> datetime:
     """The first moment of that day, in UTC."""
-    return datetime.combine(local_today() - timedelta(days=days_ago), time.min, ZONE).astimezone(UTC)
+    return datetime.combine(local_today() - timedelta(days=days_ago), time.min, local_zone()).astimezone(UTC)
 
 
 def _counts(kind: ContactKind, session: ActorSession) -> bool:

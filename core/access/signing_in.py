@@ -58,6 +58,7 @@ class Me:
     theme: str
     density: str
     tenant_name: str
+    time_zone: str
     last_seen_at: datetime
     confirmed_at: datetime
     must_enrol: bool = False
@@ -122,6 +123,7 @@ def _select_me() -> Select[*tuple[Any, ...]]:
         User.theme,
         User.density,
         Tenant.name,
+        Tenant.time_zone,
         UserSession.last_seen_at,
         UserSession.confirmed_at,
         _must_enrol(),

@@ -54,6 +54,7 @@ class Caller:
     user_id: UUID
     user_name: str
     tenant_name: str
+    time_zone: str
     expires_at: datetime
     last_used_at: datetime | None
 
@@ -173,6 +174,7 @@ def _find(session: ActorSession, secret: str) -> tuple[Caller, frozenset[str]]:
             User.id,
             User.name,
             Tenant.name,
+            Tenant.time_zone,
             ApiToken.expires_at,
             ApiToken.last_used_at,
             ApiToken.permissions,

@@ -18,7 +18,7 @@ def tenant() -> None:
 @tenant.command("create")
 @click.argument("slug")
 @click.argument("name")
-@click.option("--time-zone", default=ZONE.key, show_default=True, help="The clock of its scheduled jobs (IANA name).")
+@click.option("--time-zone", default=ZONE.key, show_default=True, help="Its clock (IANA name).")
 def create(slug: str, name: str, time_zone: str) -> None:
     """Make the business NAME, known at the log-in as SLUG, with all loaded addons switched on."""
     with create_app().app_context():

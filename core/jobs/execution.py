@@ -19,7 +19,7 @@ from sqlalchemy import event, select, update
 
 from core import logs
 from core.access.signing_in import actor_of
-from core.clock import now
+from core.clock import now, use_zone
 from core.db.actor import Actor
 from core.db.session import ActorSession, open_session
 from core.errors import DomainError
@@ -82,6 +82,7 @@ class _Start:
     claim: Claim
     actor: Actor
     language: str
+    zone: str
     arguments: dict[str, Any]
     user_id: UUID | None
     cursor: Any
@@ -117,7 +118,7 @@ def run_claim(
                 start.is_stopping = is_stopping
                 start.turns = turns or start.turns
                 logs.bind(user=start.user_id)
-                with use_locale(start.language):
+                with use_locale(start.language), use_zone(start.zone):
                     _work(start)
         except LostLease as lost:
             log.warning("job taken over by another runner: %s", lost)
@@ -139,13 +140,23 @@ def _begin(claim: Claim) -> _Start | None:
             if ending is not None or actor is None:
                 _conclude(session, claim, job, *(ending or (JobState.CANCELLED, "")))
                 return None
+        zone = session.scalars(select(Tenant.time_zone).where(Tenant.id == claim.tenant_id)).one()
         job.state = JobState.RUNNING
         job.tries += 1
         job.begun_at = now()
         job.started_at = job.started_at or job.begun_at
         job.begun_done = job.done
         return _Start(
-            claim, actor, job.language, job.arguments, job.user_id, job.cursor, job.result, job.tries, job.furthest
+            claim,
+            actor,
+            job.language,
+            zone,
+            job.arguments,
+            job.user_id,
+            job.cursor,
+            job.result,
+            job.tries,
+            job.furthest,
         )
 
 

@@ -226,7 +226,7 @@ class BooleanFilter(Filter):
 
 @dataclass(frozen=True, eq=False)
 class PeriodFilter(Filter):
-    """From and To or a preset period, whole days in Vietnam (SYS-09). ``where`` gets the Period."""
+    """From and To or a preset period, whole days on the business's clock (SYS-09). ``where`` gets the Period."""
 
     control: ClassVar[str] = "period"
 

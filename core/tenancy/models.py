@@ -17,7 +17,7 @@ from core.db.types import key_text
 class Tenant(Model):
     """A business. ``slug`` names it at the log-in; ``host`` (optional) is a host name of its own.
 
-    ``time_zone`` (IANA) is the clock of its schedules; what its people read and type is always :data:`core.clock.ZONE`.
+    ``time_zone`` (IANA) is its clock: of its schedules, and of what its people read and type (:func:`core.clock.local_zone`).
     """
 
     __tablename__ = "core_tenant"

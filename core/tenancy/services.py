@@ -27,7 +27,7 @@ SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def create_tenant(slug: str, name: str, *, addons: list[str] | None = None, time_zone: str = ZONE.key) -> Tenant:
-    """Make a tenant with ``addons`` enabled (default: all that are loaded), its schedules on the clock of ``time_zone``.
+    """Make a tenant with ``addons`` enabled (default: all that are loaded), on the clock of ``time_zone``.
 
     DomainError: slug malformed or taken, no name, an unknown time zone.
     """

@@ -26,7 +26,7 @@ from core.access.signing_in import SESSION_COOKIE, actor_of, hash_token
 from core.access.tokens import create_token
 from core.api.routes import BASE
 from core.app import load_registry
-from core.clock import now
+from core.clock import ZONE, now, use_zone
 from core.config import Config
 from core.db import migrations
 from core.db.actor import Actor
@@ -129,11 +129,18 @@ class World:
         app.test_client_class = Client
         self._numbers = count(1)
 
-    def tenant(self, slug: str | None = None, *, name: str | None = None, addons: list[str] | None = None) -> Tenant:
+    def tenant(
+        self,
+        slug: str | None = None,
+        *,
+        name: str | None = None,
+        addons: list[str] | None = None,
+        time_zone: str = ZONE.key,
+    ) -> Tenant:
         """A new business with ``addons`` enabled (default: all that are loaded)."""
         slug = slug or f"business-{next(self._numbers)}"
         with self.app.app_context():
-            return create_tenant(slug, name or slug.replace("-", " ").title(), addons=addons)
+            return create_tenant(slug, name or slug.replace("-", " ").title(), addons=addons, time_zone=time_zone)
 
     def user(
         self,
@@ -201,7 +208,7 @@ class World:
     @contextmanager
     def session(self, tenant: Tenant, user: User | None = None) -> Iterator[ActorSession]:
         """A session of ``user``, or of the tenant's system, that commits at its end; what services are called with."""
-        with self.app.app_context():
+        with self.app.app_context(), use_zone(tenant.time_zone):
             actor = self.actor(user) if user else Actor.system(tenant.id)
             with open_session(actor) as session:
                 yield session

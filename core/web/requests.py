@@ -22,6 +22,7 @@ from core.access.sessions import is_stale, mark_seen
 from core.access.signing_in import Me, identify
 from core.api import requests as api
 from core.api.requests import is_api
+from core.clock import enter_zone, leave_zone
 from core.db.actor import Actor
 from core.db.ids import uuid7
 from core.db.session import open_session, read_only
@@ -130,6 +131,7 @@ def _guard() -> BaseResponse | None:
     session = current_session()
     if is_api():
         g.actor = api.identify(session)
+        g.zone_token = enter_zone(g.caller.time_zone)
         logs.bind(tenant=g.actor.tenant_id, user=g.actor.user_id, token=g.caller.token_id)
         if access is not None:
             _admit(access, g.actor)
@@ -138,6 +140,7 @@ def _guard() -> BaseResponse | None:
     if actor is not None:
         g.actor = actor
         g.locale = g.me.language
+        g.zone_token = enter_zone(g.me.time_zone)
         logs.bind(tenant=actor.tenant_id, user=actor.user_id)
     if access is None:
         return None  # no such route: Flask answers 404 or 405
@@ -226,6 +229,8 @@ def _note_use(response: Response) -> None:
 
 
 def _end(error: BaseException | None) -> None:
+    if "zone_token" in g:
+        leave_zone(g.pop("zone_token"))
     if "read_only_token" in g:
         read_only.reset(g.pop("read_only_token"))
         g.pop("bound").__exit__(None, None, None)

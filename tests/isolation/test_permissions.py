@@ -53,7 +53,7 @@ def try_every_permission(prober: Prober, targets: list[Target], monkeypatch: pyt
 
     def identify(session: Any, request: Any) -> Actor:
         held = frozenset(request.headers["X-Holds"].split())
-        g.me = Me(boss.id, boss.id, "", "", "en", "auto", "comfortable", "", now(), now())
+        g.me = Me(boss.id, boss.id, "", "", "en", "auto", "comfortable", "", "Asia/Ho_Chi_Minh", now(), now())
         session.become(Actor(boss.tenant_id, boss.id, "", held))
         remember_enabled(session, {"core", *prober.app.extensions[EXTENSION].registry.order})
         return cast(Actor, session.actor)

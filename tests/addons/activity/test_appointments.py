@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy import select
 
 from tests.addons.activity.conftest import TODAY, Clock, Office
 
@@ -197,3 +199,32 @@ def test_the_calendar_shows_days_weeks_and_months(office: Office) -> None:
     other = client.get(f"/activity/calendar?who=user:{office.leader.id}").text
     assert "selected>My calendar" in other
     assert f"user:{office.seller.id}" in office.world.client(office.leader).get("/activity/calendar").text
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.req("SYS-09")
+def test_times_are_those_of_the_business_wherever_it_is(office: Office) -> None:
+    """A branch in Berlin: what is typed, shown, filtered and exported is on its clock, and neighbours keep theirs."""
+    from addons.activity.models import Activity
+
+    world = office.world
+    berlin = world.tenant(time_zone="Europe/Berlin")
+    seller = world.user(berlin, "activity.read", "activity.create", "activity.edit", name="Phạm Thu Hà")
+    client = world.client(seller)
+    made = client.post(NEW, data={"title": "Họp đối tác", "day": "25/11/2026", "start": "14:00"})
+    assert made.status_code == 303, made.text
+    late = client.post(NEW, data={"title": "Cuộc gọi khuya", "day": "25/11/2026", "start": "23:30"})
+    with world.session(berlin) as session:
+        stored = {each.title: each for each in session.scalars(select(Activity))}
+        assert stored["Họp đối tác"].starts_at == datetime(2026, 11, 25, 13, tzinfo=UTC)
+        assert stored["Cuộc gọi khuya"].starts_at == datetime(2026, 11, 25, 22, 30, tzinfo=UTC)
+        assert stored["Cuộc gọi khuya"].day == date(2026, 11, 25)
+    assert "Wednesday 25/11/2026, 23:30–26/11/2026 00:30" in client.get(late.location).text
+    week = client.get("/activity/calendar?view=day&day=2026-11-25").text
+    assert "14:00–15:00 Họp đối tác" in week
+    assert "Cuộc gọi khuya" in week
+    assert 'value="14:00"' in client.get(f"{made.location}/edit").text
+    listed = "/activity/appointments/?f.day.from=2026-11-25&f.day.to=2026-11-25"
+    assert "Cuộc gọi khuya" in client.get(listed).text
+    id = office.plan(start=time(14))
+    assert "14:00–15:00" in world.client(office.seller).get(f"/activity/appointments/{id}").text
