@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy import select
 
 from tests.addons.activity.conftest import TODAY, Clock, Office
 
