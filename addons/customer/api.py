@@ -6,24 +6,29 @@ from addons.customer.contact import note_contact
 from addons.customer.duplicates import Duplicate, DuplicateWarning, find_duplicates
 from addons.customer.feedback import address_of, ask_for_feedback
 from addons.customer.fields import ContactFields, CustomerFields
-from addons.customer.models import Customer, seen_with_customer
+from addons.customer.filters import BoughtFilter
+from addons.customer.kpi import buyers_of
+from addons.customer.models import Customer, seen_with_customer, shown_with_customer
 from addons.customer.services import create_customer, update_customer
 from addons.customer.tiers.catalogue import tier_discounts
 from addons.customer.tiers.placing import update_tiers_of
 from core.phone import format_phone
 
 __all__ = [
+    "BoughtFilter",
     "ContactFields",
     "CustomerFields",
     "Duplicate",
     "DuplicateWarning",
     "address_of",
     "ask_for_feedback",
+    "buyers_of",
     "create_customer",
     "find_duplicates",
     "merge_variables",
     "note_contact",
     "seen_with_customer",
+    "shown_with_customer",
     "tier_discounts",
     "update_customer",
     "update_tiers_of",

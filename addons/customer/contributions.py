@@ -62,12 +62,14 @@ class Handover:
 class HandoverBox:
     """Documents that can be passed on when a customer gets another person in charge (OWN-07 to OWN-12).
 
-    ``run(session, handovers)`` passes them on, in the same transaction, for all customers at once.
+    ``run(session, handovers)`` passes them on, in the same transaction, for all customers at once. Documents that are only
+    shown need none: the handing over remembers its boxes, and your visibility rule asks
+    :func:`addons.customer.models.shown_with_customer` with ``handover=key``.
     """
 
     key: str
     label: object
-    run: Callable[[ActorSession, Sequence[Handover]], None]
+    run: Callable[[ActorSession, Sequence[Handover]], None] | None = None
 
 
 handover_boxes = Point("customer.handover_boxes", HandoverBox)
@@ -138,7 +140,8 @@ class Sales:
 
     They are records of a list, chosen as in :class:`KpiRow`; ``amount`` (đồng) and ``customer_id`` are attributes of its
     model. ``source`` is the key of its filter by the customer's source, ``bought`` of a
-    :class:`addons.customer.filters.BoughtFilter` that the same application adds to the list of customers.
+    :class:`addons.customer.api.BoughtFilter` that the same application adds to the list of customers. Orders for each
+    buyer and how often customers bought (CUS-079, CUS-080) follow from them.
     """
 
     resource: str

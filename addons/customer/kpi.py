@@ -28,6 +28,7 @@ from core.dates import format_date
 from core.db import ActorSession
 from core.errors import DomainError
 from core.i18n import translator
+from core.kernel import current_session
 from core.periods import CUSTOM, PRESETS, Period, parse_period, preset_period
 from core.resources import Resource, UserFilter, find_resource
 from core.resources.filters import NONE, Args, Filter
@@ -41,9 +42,13 @@ BLOCKS: Mapping[str, object] = {
     "interactions": _("Interactions"),
     "activities": _("Activities"),
     "orders": _("Orders"),
+    "contracts": _("By contract"),
     "revenue": _("Revenue"),
 }
-"""The five blocks, in their order."""
+"""The blocks, in their order."""
+
+ONCE, SEVERAL = "once", "several"
+"""How often a customer bought in a period: one order, or two and more (CUS-080)."""
 
 SUMMED = ("interactions",)
 """Blocks whose rows add up to a number of their own (CUS-067)."""
@@ -256,7 +261,8 @@ def read_kpi(session: ActorSession, period: Period, who: Any = None) -> Kpi:
 def read_lines(session: ActorSession, period: Period, who: Any) -> list[Line]:
     """The rows that the actor may open, in the order of the applications that contribute them."""
     rows = [_line(session, row, period, who) for row in contributed(kpi_rows, session=session) if _opens(session, row)]
-    return [*rows, *(_figure(session, each, period, who) for each in contributed(kpi_figures, session=session))]
+    figures = [_figure(session, each, period, who) for each in contributed(kpi_figures, session=session)]
+    return [*rows, *_frequency(session, period, who), *figures]
 
 
 def _opens(session: ActorSession, row: KpiRow | Sales) -> bool:
@@ -321,6 +327,47 @@ def _people(session: ActorSession, columns: Sequence[Line]) -> tuple[list[tuple[
         named.append((None, str(_("The system"))))
     rows = [(name, [line.people.get(id, Cell(0)) for line in columns]) for id, name in named]
     return rows[:SHOWN_PEOPLE], max(0, len(rows) - SHOWN_PEOPLE)
+
+
+def _frequency(session: ActorSession, period: Period, who: Any) -> list[Line]:
+    """How often customers bought, from the sales of whichever application has them (CUS-079, CUS-080)."""
+    sold = next((each for each in contributed(sales, session=session) if _opens(session, each)), None)
+    if sold is None or not _opens(session, NEW_CUSTOMERS):
+        return []
+    orders = Records.of(session, sold, period, who)
+    model: Any = orders.resource.model
+    counts = select(func.count(model.id), func.count(sold.customer_id.distinct())).where(*orders.criteria())
+    number, buyers = session.execute(counts).one()
+    each = Decimal(number) / buyers if buyers else None
+    how_often = _("The same orders as those by which customers bought once or several times.")
+    lines = [Line("customer.each", "orders", _("Orders per buying customer"), how_often, Cell(each))]
+    for key, label, how in (
+        (ONCE, _("Bought once"), _("Customers with one order in the period. Cancelled orders do not count.")),
+        (SEVERAL, _("Bought several times"), _("Customers with two orders or more in the period.")),
+    ):
+        args = [*_bought_args(sold, period, who), (f"f.{sold.bought}.times", key)]
+        there = Records(session, find_resource(NEW_CUSTOMERS.resource), args)
+        count = session.scalar(select(func.count(Customer.id)).where(*there.criteria()))
+        lines.append(Line(f"customer.{key}", "orders", label, how, Cell(count, there.url)))
+    return lines
+
+
+def buyers_of(key: str, block: str, label: object, how: object, sold: Sales) -> KpiFigure:
+    """The figure of how many customers bought by ``sold``; it opens them, by the BoughtFilter that ``sold.bought`` names.
+
+    For distinct customers of another kind of document, such as contracts that renew (CUS-082).
+    """
+
+    def records(session: ActorSession, period: Period, who: Any) -> Records:
+        return Records(session, find_resource(NEW_CUSTOMERS.resource), _bought_args(sold, period, who))
+
+    def value(session: ActorSession, period: Period, who: Any) -> int | None:
+        return session.scalar(select(func.count(Customer.id)).where(*records(session, period, who).criteria()))
+
+    def link(period: Period, who: Any) -> str:
+        return records(current_session(), period, who).url
+
+    return KpiFigure(key, block, label, how, value, link)
 
 
 def _conversion(session: ActorSession, period: Period, who: Any) -> list[Converted]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    cast,
     false,
     select,
     union_all,
@@ -268,6 +269,45 @@ def seen_with_customer(customer_id: Any, actor: Actor) -> ColumnElement[bool] | 
     return criterion if actor.can("customer.read") else false()
 
 
+def shown_with_customer(customer_id: Any, actor: Actor, *, share: str = "", handover: str = "") -> ColumnElement[bool]:
+    """Whether a customer's documents are shown to the actor with the customer, whoever made them.
+
+    ``share`` is the key of a :class:`~addons.customer.contributions.ShareBox`: a colleague ticked it for the actor (SHR-06).
+    ``handover`` is that of a HandoverBox: it was ticked when he got the customer, of whom he still is in charge (OWN-08 to
+    OWN-12). For the ``visible_to`` of documents, beside those that are his own.
+    """
+    parts: list[Select[UUID]] = []
+    if share:
+        shared = CustomerShare.__table__.alias("shared_documents")
+        parts.append(
+            select(shared.c.customer_id).where(
+                shared.c.tenant_id == actor.tenant_id,
+                shared.c.user_id == actor.user_id,
+                cast(shared.c.boxes, Text).contains(f'"{share}"', autoescape=True),
+            )
+        )
+    if handover:
+        item, given = CustomerHandoverItem.__table__.alias("passed_on"), CustomerHandover.__table__.alias("given")
+        owned = Customer.__table__.alias("owned_by_receiver")
+        parts.append(
+            select(item.c.customer_id)
+            .select_from(item)
+            .join(given, and_(given.c.tenant_id == item.c.tenant_id, given.c.id == item.c.handover_id))
+            .join(owned, and_(owned.c.tenant_id == item.c.tenant_id, owned.c.id == item.c.customer_id))
+            .where(
+                item.c.tenant_id == actor.tenant_id,
+                item.c.to_user_id == actor.user_id,
+                owned.c.owner_id == actor.user_id,
+                given.c.undone_at.is_(None),
+                cast(given.c.boxes, Text).contains(f'"{handover}"', autoescape=True),
+            )
+        )
+    if not parts or not actor.can("customer.read"):
+        return false()
+    found: ColumnElement[bool] = customer_id.in_(union_all(*parts))
+    return found
+
+
 class CustomerContact(Audited, Versioned, TenantModel):
     """A person to speak to at a customer (Liên hệ), CUS-015. The services keep one main contact at most."""
 
@@ -360,7 +400,7 @@ class CustomerHandoverItem(TenantModel):
     """A customer of a giving away: who had him, who got him; ``ended_shares`` maps a colleague to the boxes he had."""
 
     __tablename__ = "customer_handover_item"
-    __table_args__ = (unique("handover_id", "customer_id"),)
+    __table_args__ = (unique("handover_id", "customer_id"), index("to_user_id", "customer_id"))
 
     handover_id: Mapped[UUID] = link("customer_handover", ondelete="CASCADE", index=False)
     customer_id: Mapped[UUID] = link("customer", ondelete="CASCADE", unseen=True)

@@ -92,7 +92,7 @@ def hand_over(
         _write_handover(session, owners, receivers, boxes, end_shares=end_shares)
         _move(session, owners)
         for box in contributed(handover_boxes, session=session):
-            if box.key in boxes:
+            if box.key in boxes and box.run is not None:
                 box.run(session, [Handover(id, old, new) for id, (old, new) in owners.items()])
         emit(session, CustomersHandedOver(owners))
         _tell(session, owners)

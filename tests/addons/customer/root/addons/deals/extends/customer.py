@@ -9,6 +9,7 @@ from typing import Any
 from addons.deals.models import Deal
 from sqlalchemy import func, select
 
+from addons.customer.api import BoughtFilter
 from addons.customer.contributions import (
     ContactKind,
     Handover,
@@ -24,7 +25,6 @@ from addons.customer.contributions import (
     sales,
     share_boxes,
 )
-from addons.customer.filters import BoughtFilter
 from addons.customer.models import CustomerContact
 from core.contributions import contributes
 from core.db import ActorSession

@@ -1,0 +1,1 @@
+"""Sells, calls and delivers, as the applications do that fill the extension points of customers."""
