@@ -60,6 +60,15 @@ def create_customer(session: ActorSession, *, confirm: bool = False, **fields: U
     return customer
 
 
+def enter_customer(session: ActorSession, **fields: Unpack[CustomerFields]) -> Customer:
+    """Store a customer who comes with a document, an order for instance: source, relationship and group are chosen later, and
+    whoever asks has looked for duplicates. Else as :func:`create_customer`.
+    """
+    customer = add_customer(session, Known(session), fields, confirm=True, is_import=True)
+    session.flush()
+    return customer
+
+
 def add_customer(
     session: ActorSession,
     known: Known,

@@ -16,7 +16,7 @@ from core.db import mixins
 from core.db.base import Model, TenantModel
 from core.db.ids import uuid7
 from core.db.session import ActorSession
-from core.db.types import PhoneNumber
+from core.db.types import PhoneNumber, Scaled
 from core.errors import DomainError
 from core.resources.paging import python_type
 
@@ -112,6 +112,8 @@ def value_for(column: Column[Any], number: int, marker: str = "") -> Any:
     kind = column.type
     if isinstance(kind, PhoneNumber):
         return f"+84912{number:06}"
+    if isinstance(kind, Scaled):
+        return Decimal(number)
     if isinstance(kind, TypeDecorator):
         kind = kind.impl_instance
     if isinstance(kind, JSON):

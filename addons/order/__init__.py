@@ -1,0 +1,1 @@
+"""Sales documents: products, quotations, orders, contracts, invoices and payments."""

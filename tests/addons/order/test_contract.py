@@ -1,0 +1,9 @@
+"""Sales documents keep what every addon promises."""
+
+from __future__ import annotations
+
+from core.testing.contract import AddonContract
+
+
+class TestContract(AddonContract):
+    addon = "order"
