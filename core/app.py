@@ -24,6 +24,7 @@ from core.config import Config
 from core.db import flush as flush  # its listeners keep what the mixins promise
 from core.db.engines import engine_options, prepare_engine, refuse_powerful_role
 from core.db.session import db
+from core.db.shared import check_shared_tables
 from core.discovery import discover, installed_entry_points
 from core.i18n import read_library
 from core.i18n.web import init_i18n
@@ -55,6 +56,7 @@ def create_app(config: Config | None = None, registry: Registry | None = None) -
     config = config or Config.from_environment(os.environ)
     logs.configure(config)
     registry = registry or load_registry(config)
+    check_shared_tables(registry)
     app = _make_flask(config)
     _connect_database(app, config)
     app.extensions[EXTENSION] = Kernel(config, registry, app)

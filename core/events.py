@@ -29,9 +29,12 @@ def on(event: type[Event]) -> Callable[[Handler], Handler]:
     return decorate
 
 
-def emit(session: ActorSession, event: Event) -> None:
-    """Call the handlers of ``event`` in the order of the addons. What they raise ends the transaction."""
-    enabled = enabled_addons(session)
+def emit(session: ActorSession, event: Event, *, leaving: str = "") -> None:
+    """Call the handlers of ``event`` in the order of the addons. What they raise ends the transaction.
+
+    ``leaving`` is an addon that has just been switched off and hears of that itself.
+    """
+    enabled = {*enabled_addons(session), leaving}
     for marked in current_kernel().registry.marked("event"):
         if marked.addon in enabled and isinstance(event, _event_type(marked.value)):
             marked.obj(session, event)

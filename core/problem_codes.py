@@ -55,6 +55,7 @@ class Code(StrEnum):
     NO_MIGRATIONS = "BAN060"
     SCHEMA = "BAN061"
     TABLE_NAME = "BAN062"
+    SHARED_TABLE = "BAN063"
 
     ANONYMOUS = "BAN101"
     UNPERMITTED = "BAN102"
@@ -124,6 +125,10 @@ MEANINGS: dict[Code, tuple[str, str]] = {
     Code.NO_MIGRATIONS: ("Tables without a migration.", "`banyan db revision NAME -m …`"),
     Code.SCHEMA: ("The migrations do not end at the models.", "`banyan db revision NAME -m …`, or correct them."),
     Code.TABLE_NAME: ("A table whose name does not begin with the addon's.", "Rename it: NAME or NAME_…"),
+    Code.SHARED_TABLE: (
+        "A table outside the tenants that the manifest does not name, or the other way round.",
+        "Derive the model from `TenantModel`, or name its table in `shared_tables`.",
+    ),
     Code.ANONYMOUS: ("A route answers somebody who has not logged in.", "Give it `permission=`."),
     Code.UNPERMITTED: ("A route answers somebody without its permission.", "Let the kernel guard it."),
     Code.SWITCHED_OFF: ("A route answers where the business has the addon off.", "Let the kernel guard it."),

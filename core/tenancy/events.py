@@ -16,6 +16,9 @@ class AddonEnabled(Event):
 
 @dataclass(frozen=True, slots=True)
 class AddonDisabled(Event):
-    """The tenant has switched ``addon`` off. Its rows stay; its routes, slots, handlers and schedules are silent."""
+    """The tenant has switched ``addon`` off. Its rows stay; its routes, slots, handlers and schedules are silent.
+
+    Its own handlers of this event are the last of it that is asked: for taking back what it told others.
+    """
 
     addon: str

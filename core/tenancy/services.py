@@ -89,7 +89,7 @@ def disable_addon(session: ActorSession, addon: str) -> None:
         raise DomainError.of("needed", _("Switch off first what needs it: %(addons)s.", addons=titles))
     if addon in enabled_addons(session):
         _switch(session, addon, on=False)
-        emit(session, AddonDisabled(addon))
+        emit(session, AddonDisabled(addon), leaving=addon)
 
 
 def _switch(session: ActorSession, addon: str, *, on: bool) -> None:

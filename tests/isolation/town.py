@@ -114,7 +114,7 @@ def _registry(world: World) -> Any:
 
 def _build_business(world: World, word: str, permissions: list[str]) -> Business:
     tenant = world.tenant(word, name=f"{word} Company")
-    own = [each for each in permissions if each.startswith(("customer.", "activity.")) and each not in SIGHTLESS]
+    own = [each for each in permissions if each.startswith(("customer.", "activity.", "boom.")) and each not in SIGHTLESS]
     own.append("core.use_api")
     boss = world.user(tenant, *permissions, name=f"{word} Boss")
     seller = world.user(tenant, *own, name=f"{word} Seller")
@@ -135,6 +135,8 @@ def _build_business(world: World, word: str, permissions: list[str]) -> Business
         _talk(world, business, business.seller, customer, word)
         if "activity.read" in permissions:
             _add_activities(world, business, business.seller, customer, word)
+        if "boom.read" in permissions:
+            _add_boom(world, business, business.seller, customer, word)
     for user in (business.boss, business.seller):
         _add_personal(world, business, user, word)
         _add_files(world, business, user, word)
@@ -421,6 +423,22 @@ def _tier_preview(user: Any, word: str) -> Job:
     )  # fmt: skip
 
 
+def _add_boom(world: World, business: Business, owner: Any, customer_id: UUID, word: str) -> None:
+    """A report without an order, which stays in its shop; the terms were accepted and withdrawn; somebody asked the network."""
+    from addons.boom.models import BoomLookup, BoomTerms, Reason
+    from addons.boom.phone_key import phone_key
+    from addons.boom.services import report_customer
+
+    with world.session(business.tenant, owner) as session:
+        customer = session.need(_customer_model(), customer_id)
+        report_customer(session, customer, reason=Reason.OTHER, content=f"{word} report")
+        key = phone_key(str(customer.phone))
+    with world.session(business.tenant) as session:
+        session.add(BoomLookup(user_id=business.boss.id, at=now(), phone_key=key, reports=0))
+        when = {"accepted_at": now(), "withdrawn_at": now()}
+        session.add(BoomTerms(terms_version=1, accepted_by_id=business.boss.id, withdrawn_by_id=business.boss.id, **when))
+
+
 def _add_files(world: World, business: Business, user: Any, word: str) -> None:
     """An import of each resource at each of its steps and a finished export of one user, with their files."""
     from core.resources.base import all_resources
@@ -488,6 +506,8 @@ def _add_hidden(world: World, business: Business) -> None:
         _talk(world, business, business.colleague, customer, HIDDEN)
         if "activity" in _registry(world).order:
             _add_activities(world, business, business.colleague, customer, HIDDEN)
+        if "boom" in _registry(world).order:
+            _add_boom(world, business, business.colleague, customer, HIDDEN)
     _add_personal(world, business, business.colleague, HIDDEN)
     _add_files(world, business, business.colleague, HIDDEN)
 

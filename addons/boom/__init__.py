@@ -1,0 +1,1 @@
+"""Boom customers: who often sends parcels back, how sure that is, and what other shops report."""

@@ -1,0 +1,1 @@
+"""What boom adds to other addons."""
