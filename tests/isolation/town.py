@@ -114,7 +114,9 @@ def _registry(world: World) -> Any:
 
 def _build_business(world: World, word: str, permissions: list[str]) -> Business:
     tenant = world.tenant(word, name=f"{word} Company")
-    own = [each for each in permissions if each.startswith(("customer.", "activity.", "boom.")) and each not in SIGHTLESS]
+    own = [
+        each for each in permissions if each.startswith(("customer.", "activity.", "boom.")) and each not in SIGHTLESS
+    ]
     own.append("core.use_api")
     boss = world.user(tenant, *permissions, name=f"{word} Boss")
     seller = world.user(tenant, *own, name=f"{word} Seller")
@@ -436,7 +438,9 @@ def _add_boom(world: World, business: Business, owner: Any, customer_id: UUID, w
     with world.session(business.tenant) as session:
         session.add(BoomLookup(user_id=business.boss.id, at=now(), phone_key=key, reports=0))
         when = {"accepted_at": now(), "withdrawn_at": now()}
-        session.add(BoomTerms(terms_version=1, accepted_by_id=business.boss.id, withdrawn_by_id=business.boss.id, **when))
+        session.add(
+            BoomTerms(terms_version=1, accepted_by_id=business.boss.id, withdrawn_by_id=business.boss.id, **when)
+        )
 
 
 def _add_files(world: World, business: Business, user: Any, word: str) -> None:
