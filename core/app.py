@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from core import logs
 from core.access.current_user import install as install_current_user
 from core.api.routes import routes as api_routes
+from core.audit import announcing as announcing  # its listener tells what was recorded
 from core.config import Config
 from core.db import flush as flush  # its listeners keep what the mixins promise
 from core.db.engines import engine_options, prepare_engine, refuse_powerful_role

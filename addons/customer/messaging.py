@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, select
 
 from addons.customer.api import merge_variables, note_contact
-from addons.customer.models import Customer
+from addons.customer.models import CUSTOMERS_PATH, Customer
 from addons.customer.queries import list_contacts
 from core.access.models import User
 from core.audit import record
@@ -28,7 +28,7 @@ from core.messages import Channel, MessageTemplate, Variable
 from core.messages.channels import HAS_SUBJECT, MAX_BODY
 from core.messages.merging import merge, merge_line
 from core.messages.models import Message
-from core.messages.queries import find_sender, list_choices, list_templates
+from core.messages.queries import Choice, find_sender, list_choices, list_templates
 from core.messages.services import has_mail_address, queue_message, tenant_name
 from core.phone import format_phone, is_mobile
 from core.resources import Action
@@ -129,7 +129,10 @@ def can_send(channel: str) -> bool:
 
 def values_for(session: ActorSession, customer: Customer) -> dict[str, str]:
     """What the variables of a letter stand for: the customer (CUS-009), who writes, the business."""
-    writer = session.find(User, session.actor.user_id)
+    return _values(session, customer, session.find(User, session.actor.user_id))
+
+
+def _values(session: ActorSession, customer: Customer, writer: User | None) -> dict[str, str]:
     return {
         **merge_variables(customer),
         "employee_name": writer.name if writer else "",
@@ -194,6 +197,33 @@ def send_to_customer(
     record(session, WAYS[Channel(channel)].action, entity="customer", entity_id=customer.id, changes=told)
     note_contact(session, customer.id, BY_MESSAGE)
     return message
+
+
+def send_by_rule(session: ActorSession, customer: Customer, choice: Choice, once: str) -> str:
+    """The chosen letter to the customer's first address, in the name of the person in charge, who gets the answers; whom it
+    goes to. It is no contact: nobody has spoken to the customer. DomainError where there is no address.
+    """
+    recipients = recipients_of(session, customer, Channel.EMAIL)
+    if not recipients:
+        raise DomainError.of("no_address", _("The customer has no e-mail address."))
+    (address, label), writer = recipients[0], session.find(User, customer.owner_id)
+    values = _values(session, customer, writer)
+    message = queue_message(
+        session,
+        channel=Channel.EMAIL,
+        recipient=address,
+        recipient_name=customer.full_name if address == customer.email else "",
+        subject=merge_line(choice.wording.subject, values),
+        body=merge(choice.wording.body, values),
+        key=once,
+        template=_template_of(choice.value),
+        reply_to=writer.email if writer and writer.email and has_mail_address(writer.email) else "",
+        about=customer,
+        url=f"{CUSTOMERS_PATH}/{customer.id}",
+    )
+    told = {"recipient": [None, message.recipient], "text": [None, message.title]}
+    record(session, WAYS[Channel.EMAIL].action, entity="customer", entity_id=customer.id, changes=told)
+    return label
 
 
 def list_messages(session: ActorSession, customer: Customer) -> Sequence[Message]:

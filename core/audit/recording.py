@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import event, insert, inspect
 from core.audit.models import AuditEntry
 from core.clock import now
 from core.db.field_values import CustomFields
+from core.db.ids import uuid7
 from core.db.mixins import Audited, SoftDelete
 from core.db.session import ActorSession
 
@@ -32,6 +33,13 @@ AS_STAMPED = "audit_as_stamped"
 the name of its own stamps: for business that happened elsewhere before (demonstration data)."""
 
 
+RECORDED = "recorded_changes"
+"""Entries that wait for the commit to be told (``session.info``): id, entity, entity_id, action, fields, cause."""
+
+CAUSE = "audit_cause"
+"""Key of ``session.info``: what the changes that are made meanwhile come of. It is told with them (``ChangesRecorded``)."""
+
+
 def record(
     session: ActorSession,
     action: str,
@@ -41,7 +49,9 @@ def record(
     changes: Mapping[str, Any] | None = None,
 ) -> None:
     """Write an entry for something that is no field change: a log-in, an export, a switch of an addon."""
-    session.add(AuditEntry(**_entry(session, action, entity, entity_id, dict(changes or {}))))
+    entry = _entry(session, action, entity, entity_id, dict(changes or {}))
+    session.add(AuditEntry(**entry))
+    _await_commit(session, [entry])
 
 
 def record_bulk(
@@ -66,6 +76,7 @@ def record_bulk(
     ]
     if rows:
         session.execute(insert(AuditEntry), rows)
+        _await_commit(session, rows)
 
 
 @event.listens_for(ActorSession, "before_flush")
@@ -93,7 +104,9 @@ def _record_row(session: ActorSession, row: Any, action: str) -> None:
     changes = _diff(row, action)
     if changes or action != "update":
         told = session.info.get(CREATED_AS, action) if action == "create" else action
-        entry = AuditEntry(**_entry(session, told, row.__tablename__, row.id, changes))
+        told_of = _entry(session, told, row.__tablename__, row.id, changes)
+        entry = AuditEntry(**told_of)
+        _await_commit(session, [told_of])
         if action == "create" and AS_STAMPED in session.info and session.actor.is_system:
             names: Mapping[UUID, str] = session.info[AS_STAMPED]
             entry.at, entry.user_id = row.created_at or entry.at, row.created_by_id
@@ -136,11 +149,21 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _await_commit(session: ActorSession, entries: Iterable[Mapping[str, Any]]) -> None:
+    waiting = session.info.setdefault("after_commit", {}).setdefault(RECORDED, [])
+    cause = session.info.get(CAUSE)
+    waiting += [
+        (each["id"], each["entity"], each["entity_id"], each["action"], frozenset(each["changes"]), cause)
+        for each in entries
+    ]
+
+
 def _entry(
     session: ActorSession, action: str, entity: str, entity_id: UUID | None, changes: dict[str, Any]
 ) -> dict[str, Any]:
     actor = session.actor
     return {
+        "id": uuid7(),
         "at": now(),
         "user_id": actor.user_id,
         "user_name": actor.name,

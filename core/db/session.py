@@ -229,6 +229,10 @@ def with_deleted(session: ActorSession) -> Iterator[ActorSession]:
         yield inner
 
 
+HANDED_IN = ("audit_cause",)
+"""What a session beside another knows of ``info`` from the beginning."""
+
+
 @contextmanager
 def _beside(session: ActorSession, actor: Actor, *, with_deleted: bool = False) -> Iterator[ActorSession]:
     session.flush()
@@ -236,6 +240,7 @@ def _beside(session: ActorSession, actor: Actor, *, with_deleted: bool = False) 
         session._db, bind=session.connection(), join_transaction_mode="create_savepoint", expire_on_commit=False
     )
     inner.become(actor, with_deleted=with_deleted)
+    inner.info.update({key: session.info[key] for key in HANDED_IN if key in session.info})
     try:
         yield inner
         session.flush()

@@ -10,6 +10,7 @@ from sqlalchemy import String, cast, literal, select, union_all
 
 from core.access.models import User
 from core.access.signing_in import actors_of
+from core.db.base import TenantModel
 from core.db.scope import visibility
 from core.db.search import matches
 from core.db.session import ActorSession, system
@@ -48,8 +49,14 @@ def list_mentionable(session: ActorSession, subject: Subject, text: str) -> list
 
 def who_sees(session: ActorSession, subject: Subject, user_ids: Collection[UUID]) -> set[UUID]:
     """Those of the users who may read the record now: their rights in two queries, their sight in one."""
-    model, read = subject.discussed.model, subject.discussed.read
-    here = model.id == subject.record.id
+    return who_may_read(session, subject.discussed.model, subject.discussed.read, subject.record.id, user_ids)
+
+
+def who_may_read(
+    session: ActorSession, model: type[TenantModel], read: str, id: UUID, user_ids: Collection[UUID]
+) -> set[UUID]:
+    """Those of the users who hold the permission ``read`` and see the row ``id`` of ``model`` now."""
+    here = model.id == id
     with system(session) as all_seeing:
         actors = [actor for actor in actors_of(all_seeing, user_ids) if actor.can(read)]
         rules = [(actor.user_id, visibility(model, actor)) for actor in actors]

@@ -10,6 +10,8 @@ CANARY_FREE = {
     "activity": {"kind", "subject_entity", "state", "result"},
     "activity_person": {"role"},
     "activity_type": {"entity", "tone"},
+    "automation_rule": {"kind", "trigger", "field", "moment"},
+    "automation_run": {"kind", "state"},
     "core_audit": {"action", "entity", "request_id"},
     "core_attachment": {"entity", "media_type", "sha256"},
     "core_comment": {"entity"},

@@ -139,6 +139,8 @@ def _build_business(world: World, word: str, permissions: list[str]) -> Business
             _add_activities(world, business, business.seller, customer, word)
         if "boom.read" in permissions:
             _add_boom(world, business, business.seller, customer, word)
+        if "automation.manage" in permissions:
+            _add_automation(world, business, customer, word)
     for user in (business.boss, business.seller):
         _add_personal(world, business, user, word)
         _add_files(world, business, user, word)
@@ -163,6 +165,31 @@ def _name_the_kernels_rows(world: World, business: Business) -> None:
                 set_setting(session, key, word.upper()[: declared.max or 50])
             if declared.type == "url":
                 set_setting(session, key, f"https://{word}.example/")
+
+
+def _add_automation(world: World, business: Business, customer_id: UUID, word: str) -> None:
+    """A rule of each trigger, one of them deleted, and a run that went well and one that did not."""
+    from addons.automation.models import AutomationRule, AutomationRun, RunState, Trigger
+
+    told = {"key": "automation.notify", "values": {"text": f"{word} notice", "roles": ["owner"], "user_ids": []}}
+    with world.session(business.tenant, business.boss) as session:
+        rules = [
+            AutomationRule(
+                name=f"{word} rule {trigger}", kind="customer.customers", trigger=trigger, field="phone", moment="birthday",
+                value=f"{word} value", conditions=[["f.phone", "1"]], actions=[told], is_active=False, active_since=now(),
+            )
+            for trigger in (*Trigger, Trigger.CREATED)
+        ]  # fmt: skip
+        session.add_all(rules)
+        session.flush()
+        session.delete(rules[3])
+        for rule, state in zip(rules, (RunState.DONE, RunState.FAILED), strict=False):
+            effects = [{"action": "automation.notify", "text": f"{word} effect", "url": ""}]
+            run = AutomationRun(
+                rule_id=rule.id, rule_name=rule.name, kind=rule.kind, record_id=customer_id, record_label=f"{word} Customer",
+                occasion=f"{word} occasion", at=now(), state=state, message=f"{word} message", effects=effects,
+            )  # fmt: skip
+            session.add(run)
 
 
 def _add_messages(world: World, business: Business) -> None:

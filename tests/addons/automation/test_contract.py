@@ -1,0 +1,10 @@
+"""Automation keeps what every addon promises."""
+
+from __future__ import annotations
+
+from core.testing.contract import AddonContract
+
+
+class TestContract(AddonContract):
+    addon = "automation"
+    job_arguments = {"automation.run_rules": {"ids": []}}
