@@ -14,6 +14,7 @@ from addons.automation.running import actions_of, list_actions
 from addons.automation.services import watchable, watched_by
 from addons.automation.triggers import condition_filters
 from core.db import ActorSession
+from core.errors import DomainError, Problem
 from core.i18n import translator
 from core.resources.filters import ME, Filter
 from core.web.forms import (
@@ -128,6 +129,19 @@ class Draft:
     def values(self) -> list[tuple[str, Mapping[str, Any]]]:
         """Key and values of each action, as they are kept."""
         return [(key, _kept(self.form[f"a{at}"].form)) for at, key in enumerate(self.actions)]
+
+    def refuse(self, problems: Sequence[Problem]) -> None:
+        """Tell each problem at its field, unless something is told there already."""
+        told = [each for each in problems if not self._has_errors(each.field or "")]
+        if told:
+            self.form.refuse(DomainError(*told))
+
+    def _has_errors(self, path: str) -> bool:
+        name, _dash, inner = path.partition("-")
+        field = getattr(self.form, name, None)
+        if field is not None and inner:
+            field = getattr(field.form, inner, None)
+        return bool(field is not None and field.errors)
 
     def parts(self) -> list[tuple[int, RuleAction, Any]]:
         """Number, action and sub-form of each."""

@@ -69,7 +69,7 @@ def run_rule(
         _note_failure(run, " ".join(str(problem) for problem in refused.problems))
     except Exception:
         log.exception("the automation rule %s failed", rule.id)
-        _note_failure(run, str(_("An unexpected error; nothing was done. The system's own log tells more.")))
+        _note_failure(run, str(_("An unexpected error; nothing was done. The log of the system tells more.")))
     finally:
         session.info.pop(CAUSE, None)
     session.flush()

@@ -100,22 +100,24 @@ def _form_page(
     if sent is not None and do != "save":
         draft = _rearranged(session, kind, trigger, rule, draft, do, what)
     elif sent is not None:
-        status = 422
-        if draft.form.validate():
-            try:
-                if rule is not None:
-                    session.expect_version(rule, version)
-                return _save(session, kind, trigger, rule, draft)
-            except DomainError as refused:
-                session.rollback()
-                draft = Draft(
-                    session, kind, trigger, rule=session.need(AutomationRule, rule.id) if rule else None, sent=sent
-                )
-                draft.form.validate()
-                draft.form.refuse(refused)
-                status = refused.status
-                if isinstance(refused, Conflict) and draft.rule is not None:
-                    version = draft.rule.version
+        is_valid = draft.form.validate()
+        try:
+            if rule is not None:
+                session.expect_version(rule, version)
+            saved = _save(session, kind, trigger, rule, draft)
+            if is_valid:
+                toast(_("Saved: %(name)s", name=saved.name))
+                return redirect_to(url_for("automation.rules_detail", id=saved.id))
+            problems, status = (), 422
+        except DomainError as refused:
+            problems, status = refused.problems, refused.status
+        session.rollback()
+        rule = session.need(AutomationRule, rule.id) if rule else None
+        draft = Draft(session, kind, trigger, rule=rule, sent=sent)
+        draft.form.validate()
+        draft.refuse(problems)
+        if status == Conflict.status and rule is not None:
+            version = rule.version
     page = render(
         "automation/rule_form.html",
         draft=draft,
@@ -132,8 +134,8 @@ def _form_page(
 
 def _save(
     session: ActorSession, kind: Automatable, trigger: Trigger, rule: AutomationRule | None, draft: Draft
-) -> ResponseReturnValue:
-    saved = services.save_rule(
+) -> AutomationRule:
+    return services.save_rule(
         session,
         rule,
         kind=kind,
@@ -142,8 +144,6 @@ def _save(
         actions=draft.values(),
         **draft.form.arguments(),
     )
-    toast(_("Saved: %(name)s", name=saved.name))
-    return redirect_to(url_for("automation.rules_detail", id=saved.id))
 
 
 def _rearranged(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from core.clock import ZONE, to_local
 from core.jobs import enqueue
 from core.jobs.execution import run_due_jobs
 from core.testing.databases import AddonSet
@@ -30,6 +33,42 @@ CUSTOMERS = "customer.customers"
 @pytest.fixture
 def addons() -> AddonSet:
     return AddonSet(("activity", "automation", "customer"))
+
+
+@dataclass
+class Clock:
+    """What rules take for now: noon of 24 November 2026 in Vietnam, until it is moved."""
+
+    moment: datetime = field(default_factory=lambda: datetime(2026, 11, 24, 5, 0, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def at(self, local: str) -> None:
+        """Move it to a time in Vietnam."""
+        self.moment = datetime.fromisoformat(local).replace(tzinfo=ZONE)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Freezes the clock of rules and of what customers are stamped with; sessions and jobs go on by the real one."""
+    from addons.automation import jobs, running, services, triggers
+    from addons.customer import contact
+    from core.db import flush
+
+    made = Clock()
+    for module in (jobs, running, services, triggers, flush, contact):
+        monkeypatch.setattr(module, "now", made)
+    monkeypatch.setattr(triggers, "local_today", lambda: to_local(made()).date())
+    return made
+
+
+@pytest.fixture
+def mail(app: Flask) -> None:
+    """The deployment writes e-mails to its log."""
+    kernel = app.extensions["banyan"]
+    config = replace(kernel.config, smtp_url="console:", mail_from="crm@haidang.example")
+    app.extensions["banyan"] = replace(kernel, config=config)
 
 
 @dataclass
@@ -83,6 +122,17 @@ class Office:
             data={"action": "relationship", "ids": str(customer_id), "id": str(customer_id),
                   "relationship_id": str(self.relationships[name]), "confirmed": "1"},
         )  # fmt: skip
+
+    def form(self) -> dict[str, Any]:
+        """What a browser sends for a customer."""
+        return {"name": "Phạm Văn Hùng", "source_id": str(self.source_id), "group_ids": [str(self.group_id)],
+                "relationship_id": str(self.relationships["first"]), "owner_id": str(self.seller.id)}  # fmt: skip
+
+    def contacted(self, customer_id: UUID, moment: datetime) -> None:
+        from addons.customer.api import note_contact
+
+        with self.world.session(self.tenant, self.seller) as session:
+            note_contact(session, customer_id, "customer.by_hand", moment)
 
     def work(self) -> None:
         """Let every job run that is due."""
