@@ -22,3 +22,30 @@ class OrderMoved(Event):
     order_id: UUID
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotationMoved(Event):
+    """A quotation goes from one state to another (``QuotationState``). Raising DomainError refuses it."""
+
+    quotation_id: UUID
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractMoved(Event):
+    """A contract goes from one state to another (``ContractState``). Raising DomainError refuses it."""
+
+    contract_id: UUID
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMoved(Event):
+    """A payment or refund goes from one state to another (``PaymentState``). Raising DomainError refuses it."""
+
+    payment_id: UUID
+    before: str
+    after: str

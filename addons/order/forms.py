@@ -11,19 +11,23 @@ import wtforms
 from sqlalchemy import select
 
 from addons.customer.models import Customer, CustomerTier
+from addons.order.billing import METHODS
 from addons.order.lines import MAX_LINES, VAT_RATES
-from addons.order.models import Product
+from addons.order.models import Contract, ContractType, Invoice, PaymentKind, Product
 from core.db import ActorSession
 from core.i18n import translator
 from core.phone import format_phone
 from core.web.forms import (
     BooleanField,
     ChoiceField,
+    DateField,
     DecimalField,
     FieldList,
     Form,
     FormField,
+    IntegerField,
     MoneyField,
+    Optional,
     RecordField,
     StringField,
     SubForm,
@@ -34,6 +38,8 @@ from core.web.forms import (
 
 _ = translator(__name__)
 
+CONTRACT_TYPES = {ContractType.NEW: _("New contract"), ContractType.RENEWAL: _("Renewal")}
+PAYMENT_KINDS = {PaymentKind.PAYMENT: _("Payment"), PaymentKind.REFUND: _("Refund")}
 VAT_NAMES = {None: _("Not subject to VAT"), **{rate: f"{rate}%" for rate in VAT_RATES}}
 VAT_CHOICES = [(rate, VAT_NAMES[rate]) for rate in VAT_RATES]
 
@@ -119,8 +125,8 @@ class LineForm(SubForm):
         return {**values, "id": _id(self.id.data)}
 
 
-class OrderForm(Form):
-    """New order, and the same fields when editing: the customer by his number, lines, and where it goes."""
+class DocumentForm(Form):
+    """What the forms of all documents have: the customer by his number, lines, and where it goes."""
 
     phone = TypedPhoneField(_("Phone"))
     customer_id = RecordField(_("Customer"), model=Customer, endpoint="customer.customers_pick")
@@ -130,22 +136,64 @@ class OrderForm(Form):
     district = StringField(_("District"))
     province = StringField(_("Province, city"))
     lines = FieldList(FormField(LineForm), _("Lines"), max_entries=MAX_LINES)
-    shipping_fee = MoneyField(_("Delivery fee"))
-    cod_amount = MoneyField(_("Collect on delivery (COD)"))
     seller_id = UserField(_("Seller"))
-    reference = StringField(_("Reference number"))
     note = TextAreaField(_("Note"))
 
     def fields(self) -> dict[str, Any]:
         """What the services take."""
-        values = {
-            name: self[name].data
-            for name in ("phone", "customer_id", "recipient_name", "address", "ward", "district", "province",
-                         "shipping_fee", "cod_amount", "seller_id", "reference", "note")
-            if name in self
-        }  # fmt: skip
-        values["lines"] = list(line_fields(self.lines))
-        return values
+        values = {each.name: each.data for each in self if each.name not in {"lines", "csrf_token", "confirm"}}
+        return {**values, "lines": list(line_fields(self.lines))}
+
+
+class QuotationForm(DocumentForm):
+    """New quotation, and the same fields when editing."""
+
+    valid_until = DateField(_("Good until"))
+
+
+class OrderForm(DocumentForm):
+    """New order, and the same fields when editing."""
+
+    shipping_fee = MoneyField(_("Delivery fee"))
+    cod_amount = MoneyField(_("Collect on delivery (COD)"))
+    reference = StringField(_("Reference number"))
+
+
+class ContractForm(DocumentForm):
+    """New contract, and the same fields when editing."""
+
+    title = StringField(_("What it is about"))
+    kind = ChoiceField(_("Type of contract"), choices=list(CONTRACT_TYPES.items()), default=ContractType.NEW)
+    renews_id = RecordField(_("Renews"), model=Contract, endpoint="order.contracts_pick", title="number")
+    effective_on = DateField(_("In force from"))
+    term_months = IntegerField(_("Term in months"), [Optional()])
+    ends_on = DateField(_("Last day"), description=_("Leave it empty and it follows from the term."))
+    counts_debt = BooleanField(_("Counts debts"), default=True)
+
+
+class InvoiceForm(DocumentForm):
+    """New invoice, and the same fields when editing."""
+
+    due_on = DateField(_("To be paid by"))
+    shipping_fee = MoneyField(_("Delivery fee"))
+
+
+class PaymentForm(Form):
+    """Money that came in for an invoice or a contract, or was given back."""
+
+    kind = ChoiceField(_("Kind"), choices=list(PAYMENT_KINDS.items()), default=PaymentKind.PAYMENT)
+    invoice_id = RecordField(_("Invoice"), model=Invoice, endpoint="order.invoices_pick", title="number")
+    contract_id = RecordField(_("Contract"), model=Contract, endpoint="order.contracts_pick", title="number")
+    amount = MoneyField(_("Amount"))
+    method = ChoiceField(_("Way of paying"), choices=list(METHODS.items()), default="transfer")
+    paid_on = DateField(_("Paid on"))
+    payer = StringField(_("Who paid"))
+    note = TextAreaField(_("Note"))
+    confirm = BooleanField(_("It is more than is due, and right"))
+
+    def fields(self) -> dict[str, Any]:
+        """What the services take."""
+        return {each.name: each.data for each in self if each.name != "csrf_token"}
 
 
 def line_fields(lines: Any) -> Iterable[Mapping[str, Any]]:

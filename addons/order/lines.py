@@ -56,11 +56,12 @@ def price_lines(
     problems: list[Problem],
     *,
     present: Mapping[UUID, Any] | None = None,
+    is_agreed: bool = False,
 ) -> PricedLines:
     """Check and price the lines of a document for this customer. ``present`` are those it has, by their ids.
 
     What is wrong goes into ``problems``, at ``lines-<n>-<field>``. A price or a discount that is neither the product's nor the
-    tier's, nor stands in the line already, wants ``order.discount``.
+    tier's, nor stands in the line already, wants ``order.discount``, unless another document has agreed it.
     """
     present = present or {}
     lines = list(lines)
@@ -74,7 +75,8 @@ def price_lines(
     discounts = read_discounts(session, customer_id, ids)
     values, amounts = [], []
     for at, line in enumerate(lines):
-        pricing = _Pricing(session, at, line, products, discounts, present.get(line.get("id") or UUID(int=0)), problems)
+        stands = present.get(line.get("id") or UUID(int=0))
+        pricing = _Pricing(session, at, line, products, discounts, stands, problems, is_agreed)
         checked, came_to = pricing.result()
         values.append(checked)
         amounts.append(came_to)
@@ -93,7 +95,9 @@ class _Pricing:
         discounts: Discounts,
         present: Any,
         problems: list[Problem],
+        is_agreed: bool,
     ) -> None:
+        self.is_agreed = is_agreed
         self.session, self.at, self.line, self.discounts = session, at, line, discounts
         self.present, self.problems = present, problems
         self.product_id = line.get("product_id")
@@ -106,7 +110,12 @@ class _Pricing:
         name = clean(self.line.get("name") or "") or (product.name if product else "")
         if not name:
             self._refuse("required", _("Choose a product, or say what it is."), "product_id")
-        if product and not product.is_active and (self.present is None or self.present.product_id != product.id):
+        if (
+            product
+            and not product.is_active
+            and not self.is_agreed
+            and (self.present is None or self.present.product_id != product.id)
+        ):
             self._refuse("not_sold", _("%(name)s is not sold any more.", name=product.name), "product_id")
         quantity, price, percent = self._quantity(), self._price(), self._percent()
         vat_rate = self._vat_rate()
@@ -177,7 +186,11 @@ class _Pricing:
 
     def _may_set(self, name: str, value: Any) -> bool:
         stands = self.present is not None and self.present.product_id == self.product_id
-        return self.session.actor.can("order.discount") or (stands and getattr(self.present, name) == value)
+        return (
+            self.is_agreed
+            or self.session.actor.can("order.discount")
+            or (stands and getattr(self.present, name) == value)
+        )
 
 
 def put_lines(session: ActorSession, model: Any, parent: str, document_id: UUID, lines: PricedLines) -> None:

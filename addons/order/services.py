@@ -11,26 +11,20 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 
 from addons.customer.api import tier_discounts
-from addons.customer.models import Customer
 from addons.order.amounts import MAX_AMOUNT
-from addons.order.buyers import enter_buyer, read_phone, settle_buyer
+from addons.order.documents import DocumentFields, check_amount, need_draft, put_document
 from addons.order.events import OrderCreated, OrderMoved
-from addons.order.lines import VAT_RATES, LineFields, price_lines, put_lines
-from addons.order.models import Order, OrderLine, OrderState, Product, ProductDiscount
-from addons.order.numbering import next_number
+from addons.order.lines import VAT_RATES
+from addons.order.models import Order, OrderState, Product, ProductDiscount
 from addons.order.workflows import ORDER
-from core.access.models import User
-from core.clock import now
 from core.db import ActorSession
 from core.db.numbers import taken_values
-from core.errors import Conflict, DomainError, Problem
+from core.errors import DomainError, Problem
 from core.events import emit
 from core.i18n import translator
 from core.text import clean
 
 _ = translator(__name__)
-
-RECIPIENT = ("recipient_name", "address", "ward", "district", "province")
 
 
 class ProductFields(TypedDict, total=False):
@@ -48,26 +42,13 @@ class ProductFields(TypedDict, total=False):
     discounts: Mapping[UUID, Decimal]
 
 
-class OrderFields(TypedDict, total=False):
-    """An order's fields. An absent one stays as it is; ``lines`` is the whole of them.
+class OrderFields(DocumentFields, total=False):
+    """An order's fields, beside those of every document. ``cod_amount`` 0: nothing is collected."""
 
-    Without ``customer_id`` the customer is the one with ``phone``, or a new one. ``cod_amount`` None: nothing is collected.
-    """
-
-    customer_id: UUID | None
-    phone: str | None
-    recipient_name: str | None
-    address: str | None
-    ward: str | None
-    district: str | None
-    province: str | None
-    seller_id: UUID | None
     ordered_at: datetime | None
     reference: str | None
     shipping_fee: int | None
     cod_amount: int | None
-    note: str | None
-    lines: Sequence[LineFields]
 
 
 def create_product(session: ActorSession, **fields: Unpack[ProductFields]) -> Product:
@@ -110,10 +91,15 @@ def read_product_discounts(session: ActorSession, product_id: UUID) -> dict[UUID
     return {row.tier_id: row.percent for row in session.execute(query)}
 
 
-def create_order(session: ActorSession, **fields: Unpack[OrderFields]) -> Order:
-    """Enter an order, as a draft with its number. Who enters it sells it unless ``seller_id`` is given."""
-    order = Order(state=OrderState.DRAFT)
-    _put_order(session, order, fields)
+def create_order(
+    session: ActorSession, *, quotation_id: UUID | None = None, is_agreed: bool = False, **fields: Unpack[OrderFields]
+) -> Order:
+    """Enter an order, as a draft with its number. Who enters it sells it unless ``seller_id`` is given.
+
+    ``is_agreed`` takes over prices that another document has agreed.
+    """
+    order = Order(state=OrderState.DRAFT, quotation_id=quotation_id)
+    put_document(session, order, fields, lambda problems: _own_of_order(order, fields, problems), is_agreed=is_agreed)
     emit(session, OrderCreated(order.id))
     return order
 
@@ -123,9 +109,8 @@ def update_order(
 ) -> None:
     """Change a draft. Conflict for an order that is confirmed, or that was saved since ``version``."""
     session.expect_version(order, version)
-    if order.state != OrderState.DRAFT:
-        raise Conflict.of("wrong_state", _("Only drafts can be changed; put the order back to draft first."))
-    _put_order(session, order, fields)
+    need_draft(order)
+    put_document(session, order, fields, lambda problems: _own_of_order(order, fields, problems))
 
 
 def move_order(session: ActorSession, order: Order, step: str, *, reason: str = "") -> None:
@@ -135,97 +120,14 @@ def move_order(session: ActorSession, order: Order, step: str, *, reason: str = 
     emit(session, OrderMoved(order.id, before, order.state))
 
 
-def delete_order(session: ActorSession, order: Order) -> None:
-    """Move a draft or a cancelled order to the recycle bin."""
-    if order.state not in {OrderState.DRAFT, OrderState.CANCELLED}:
-        raise Conflict.of("wrong_state", _("%(number)s is confirmed: cancel it first.", number=order.number))
-    session.delete(order)
-
-
-def _put_order(session: ActorSession, order: Order, fields: OrderFields) -> None:
-    problems: list[Problem] = []
-    is_new = order.number is None
-    values: dict[str, Any] = _recipient(order, fields, problems)
-    phone = values["phone"]
-    wanted = fields.get("customer_id", order.customer_id)
-    if order.customer_id is not None and wanted in {order.customer_id, None}:
-        buyer_id: UUID | None = order.customer_id
-        buyer = None
-    else:
-        given = {name: values[name] for name in ("address", "ward", "district", "province")}
-        buyer = settle_buyer(session, wanted, phone, {**given, "name": values["recipient_name"]}, problems)
-        buyer_id = buyer.id
-    values |= _other_fields(session, order, fields, problems)
-    own = OrderLine.order_id == order.id
-    present = {} if is_new else {line.id: line for line in session.scalars(select(OrderLine).where(own))}
-    lines = (
-        price_lines(session, buyer_id, fields.get("lines") or (), problems, present=present)
-        if (is_new or "lines" in fields)
-        else None
-    )
-    if problems:
-        raise DomainError(*problems)
-    if buyer is not None:
-        values["customer_id"] = enter_buyer(session, buyer)
-        values["in_charge_id"] = buyer.in_charge_id
-    if not values["recipient_name"]:
-        values["recipient_name"] = _name_of(session, values.get("customer_id") or order.customer_id)
-    if lines is not None:
-        values |= {"subtotal": lines.totals.subtotal, "discount": lines.totals.discount, "vat": lines.totals.vat}
-    fee = values.get("shipping_fee", order.shipping_fee or 0)
-    sums = {name: values.get(name, getattr(order, name)) for name in ("subtotal", "discount", "vat")}
-    values["total"] = sums["subtotal"] - sums["discount"] + sums["vat"] + fee
-    for name, value in values.items():
-        if getattr(order, name) != value:
-            setattr(order, name, value)
-    if is_new:
-        order.number = next_number(session, Order.__table__.c.number, "order.number_of_orders")
-        session.add(order)
-        session.flush()
-    if lines is not None:
-        put_lines(session, OrderLine, "order_id", order.id, lines)
-    session.flush()
-
-
-def _recipient(order: Order, fields: OrderFields, problems: list[Problem]) -> dict[str, Any]:
-    """Who gets it and where; what is not given stays."""
-    values: dict[str, Any] = {
-        name: (clean(fields.get(name) or "") or None) if name in fields else getattr(order, name) for name in RECIPIENT
-    }
-    values["phone"] = read_phone(fields["phone"], problems) if "phone" in fields else order.phone
-    for name, most in (("recipient_name", 200), ("address", 300), ("ward", 120), ("district", 120), ("province", 120)):
-        if values[name] and len(values[name]) > most:
-            problems.append(Problem("too_long", _("This is too long: at most %(n)s characters.", n=most), name))
-    return values
-
-
-def _other_fields(session: ActorSession, order: Order, fields: OrderFields, problems: list[Problem]) -> dict[str, Any]:
+def _own_of_order(order: Order, fields: OrderFields, problems: list[Problem]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, label in (("shipping_fee", _("The delivery fee")), ("cod_amount", _("What is collected"))):
         if name in fields or order.number is None:
-            amount = fields.get(name) or 0
-            values[name] = amount
-            if not 0 <= amount <= MAX_AMOUNT:
-                problems.append(Problem("bad_amount", _("%(what)s is 0 or more.", what=label), name))
-    if "note" in fields:
-        values["note"] = clean(fields["note"] or "", multiline=True) or None
+            values[name] = check_amount(fields, name, label, problems)
     if "reference" in fields:
         values["reference"] = clean(fields["reference"] or "")[:80] or None
-    if fields.get("ordered_at") is not None or order.number is None:
-        values["ordered_at"] = fields.get("ordered_at") or now()
-    seller_id = fields.get("seller_id") or order.seller_id or session.actor.user_id
-    if seller_id is None or (
-        seller_id != order.seller_id
-        and session.scalar(select(User.id).where(User.id == seller_id, User.is_active)) is None
-    ):
-        problems.append(Problem("unknown_user", _("This account is not in use."), "seller_id"))
-    values["seller_id"] = seller_id
     return values
-
-
-def _name_of(session: ActorSession, customer_id: UUID | None) -> str:
-    customer = session.find(Customer, customer_id)
-    return customer.name if customer is not None else "—"
 
 
 def _checked_product(session: ActorSession, product: Product | None, fields: ProductFields) -> dict[str, Any]:

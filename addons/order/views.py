@@ -1,51 +1,140 @@
-"""Routes beside those of the resources: the steps of the documents."""
+"""Routes beside those of the resources: the steps of the documents, and what becomes of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from addons.order import services
+from addons.order import billing, contracts, quotations, services
 from addons.order.forms import ReasonForm
-from addons.order.models import Order
-from addons.order.workflows import ORDER
+from addons.order.models import Contract, Invoice, Order, Payment, Quotation
+from addons.order.workflows import CONTRACT, INVOICE, ORDER, PAYMENT, QUOTATION
 from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_session
 from core.web import AddonViews, redirect_to, render, toast
+from core.workflows import Workflow
 
 _ = translator(__name__)
 
 views = AddonViews(__name__)
 
+STEP = "/<uuid:id>/steps/<step>"
+BOTH = ("GET", "POST")
 
-@views.route("/orders/<uuid:id>/steps/<step>", methods=("GET", "POST"), permission=ORDER.permissions)
+
+@views.route(f"/quotations{STEP}", methods=BOTH, permission=QUOTATION.permissions)
+def quotation_step(id: UUID, step: str) -> ResponseReturnValue:
+    """Take a step of a quotation's workflow; a GET asks for the reason where one is needed."""
+    return _step(Quotation, "quotation", QUOTATION, quotations.move_quotation, id, step)
+
+
+@views.route(f"/orders{STEP}", methods=BOTH, permission=ORDER.permissions)
 def order_step(id: UUID, step: str) -> ResponseReturnValue:
-    """Take a step of an order's workflow; a GET asks for the reason where one is needed."""
+    """The same of an order."""
+    return _step(Order, "order", ORDER, services.move_order, id, step)
+
+
+@views.route(f"/contracts{STEP}", methods=BOTH, permission=CONTRACT.permissions)
+def contract_step(id: UUID, step: str) -> ResponseReturnValue:
+    """The same of a contract."""
+    return _step(Contract, "contract", CONTRACT, contracts.move_contract, id, step)
+
+
+@views.route(f"/invoices{STEP}", methods=BOTH, permission=INVOICE.permissions)
+def invoice_step(id: UUID, step: str) -> ResponseReturnValue:
+    """The same of an invoice."""
+    return _step(Invoice, "invoice", INVOICE, billing.move_invoice, id, step)
+
+
+@views.route(f"/payments{STEP}", methods=BOTH, permission=PAYMENT.permissions)
+def payment_step(id: UUID, step: str) -> ResponseReturnValue:
+    """The same of a payment."""
+    return _step(Payment, "payment", PAYMENT, billing.move_payment, id, step)
+
+
+@views.post("/quotations/<uuid:id>/order", permission="order.create")
+def order_of(id: UUID) -> ResponseReturnValue:
+    """Make an order of a quotation."""
+    return _made("orders", quotations.order_of_quotation(current_session(), id))
+
+
+@views.post("/quotations/<uuid:id>/contract", permission="order.create_contracts")
+def contract_of_quotation(id: UUID) -> ResponseReturnValue:
+    """Make a contract of a quotation."""
+    return _made("contracts", contracts.contract_of_quotation(current_session(), id))
+
+
+@views.post("/orders/<uuid:id>/contract", permission="order.create_contracts")
+def contract_of_order(id: UUID) -> ResponseReturnValue:
+    """Make a contract of an order."""
+    return _made("contracts", contracts.contract_of_order(current_session(), id))
+
+
+@views.post("/orders/<uuid:id>/invoice", permission="order.create_contracts")
+def invoice_of_order(id: UUID) -> ResponseReturnValue:
+    """Make an invoice of an order."""
+    return _made("invoices", billing.invoice_of_order(current_session(), id))
+
+
+@views.post("/contracts/<uuid:id>/invoice", permission="order.create_contracts")
+def invoice_of_contract(id: UUID) -> ResponseReturnValue:
+    """Make an invoice of a contract."""
+    return _made("invoices", billing.invoice_of_contract(current_session(), id))
+
+
+@views.post("/contracts/<uuid:id>/renew", permission="order.create_contracts")
+def renewal_of(id: UUID) -> ResponseReturnValue:
+    """Make the contract that goes on where this one ends (CUS-082)."""
+    return _made("contracts", contracts.renew_contract(current_session(), id))
+
+
+@views.get("/contracts/<uuid:id>/pay", permission="order.create_payments")
+def payment_for_contract(id: UUID) -> ResponseReturnValue:
+    """The form of a payment, with what is still due of a contract."""
     session = current_session()
-    order = session.need(Order, id)
-    transition = ORDER.step(step)
+    due = billing.read_due(session, session.need(Contract, id))
+    return redirect_to(url_for("order.payments_new", contract_id=id, amount=max(due, 0)))
+
+
+@views.get("/invoices/<uuid:id>/pay", permission="order.create_payments")
+def payment_for_invoice(id: UUID) -> ResponseReturnValue:
+    """The same of an invoice."""
+    session = current_session()
+    due = billing.read_due(session, session.need(Invoice, id))
+    return redirect_to(url_for("order.payments_new", invoice_id=id, amount=max(due, 0)))
+
+
+def _made(kind: str, document: Any) -> ResponseReturnValue:
+    toast(_("Made: %(number)s", number=document.number))
+    return redirect_to(url_for(f"order.{kind}_detail", id=document.id))
+
+
+def _step(
+    model: Any, name: str, workflow: Workflow, move: Callable[..., None], id: UUID, step: str
+) -> ResponseReturnValue:
+    session = current_session()
+    document = session.need(model, id)
+    transition = workflow.step(step)
     form, status = ReasonForm(), 200
-    back = url_for("order.orders_detail", id=id)
+    back = url_for(f"order.{name}s_detail", id=id)
     if request.method == "POST":
         try:
-            services.move_order(session, order, step, reason=form.reason.data or "")
+            move(session, document, step, reason=form.reason.data or "")
         except DomainError as refused:
             if not transition.asks_reason:
                 raise
             status = refused.status
             session.rollback()
-            order = session.need(Order, id)
+            document = session.need(model, id)
             form.refuse(refused)
         else:
-            toast(_("%(number)s: %(state)s", number=order.number, state=ORDER.labels[order.state]))
+            toast(_("%(number)s: %(state)s", number=document.number, state=workflow.labels[document.state]))
             return redirect_to(back)
-    words = {
-        "title": transition.label,
-        "name": order.number,
-        "back": back,
-        "action": url_for("order.order_step", id=id, step=step),
-    }
+    action = url_for(f"order.{name}_step", id=id, step=step)
+    words = {"title": transition.label, "name": document.number, "back": back, "action": action}
     return render("order/step.html", form=form, **words), status
