@@ -15,10 +15,12 @@ from core.testing.world import World
 
 SELLER = (
     "order.read", "order.create", "order.edit", "order.delete", "order.comment", "order.export", "order.confirm",
-    "order.read_products", "customer.read", "customer.create", "customer.edit",
+    "order.read_products", "order.read_contracts", "customer.read", "customer.create", "customer.edit",
 )  # fmt: skip
 MANAGER = (
     *SELLER, "order.view_all", "order.import", "order.complete", "order.cancel", "order.discount", "order.manage_products",
+    "order.create_contracts", "order.approve_contracts", "order.issue_invoices", "order.read_payments",
+    "order.create_payments", "order.confirm_payments",
     "customer.view_all", "customer.kpi", "customer.manage_tiers", "customer.change_owner", "core.use_api",
 )  # fmt: skip
 
