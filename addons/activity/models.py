@@ -28,6 +28,7 @@ from core.db import (
     index,
     key_text,
     link,
+    link_to_any,
     to,
     unique,
 )
@@ -147,7 +148,7 @@ class Activity(Audited, SoftDelete, Versioned, Searchable, TenantModel):
     kind: Mapped[str] = mapped_column(key_text(20))
     title: Mapped[str] = mapped_column(String(200))
     subject_entity: Mapped[str | None] = mapped_column(key_text(63))
-    subject_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID | None] = link_to_any("subject_entity")
     subject_label: Mapped[str | None] = mapped_column(String(200))
     """What the record was called when the activity was saved: it stays readable for whoever may not open the record."""
     type_id: Mapped[UUID | None] = link("activity_type")

@@ -16,6 +16,7 @@ from core.db import (
     SoftDelete,
     TenantModel,
     Versioned,
+    bare_id,
     index,
     key_text,
     link,
@@ -87,7 +88,7 @@ class AutomationRun(TenantModel):
     rule: Mapped[AutomationRule | None] = to(rule_id)
     rule_name: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(key_text(80))
-    record_id: Mapped[UUID]
+    record_id: Mapped[UUID] = bare_id("the log tells what was done to that very record")
     record_label: Mapped[str] = mapped_column(String(200))
     occasion: Mapped[str] = mapped_column(key_text(80))
     at: Mapped[datetime]

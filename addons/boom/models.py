@@ -17,7 +17,7 @@ from addons.boom.phone_key import PhoneKey, PhoneKeyColumn
 from addons.customer.api import seen_with_customer
 from addons.customer.models import Customer
 from core.access.models import User
-from core.db import Actor, Audited, Model, PhoneNumber, TenantModel, Versioned, index, key_text, link, to
+from core.db import Actor, Audited, Model, PhoneNumber, TenantModel, Versioned, bare_id, index, key_text, link, to
 
 
 class Reason(StrEnum):
@@ -78,7 +78,7 @@ class BoomReport(Audited, Versioned, TenantModel):
     phone: Mapped[str] = mapped_column(PhoneNumber)
     reason: Mapped[str] = mapped_column(key_text(12))
     content: Mapped[str] = mapped_column(Text)
-    order_id: Mapped[UUID | None]
+    order_id: Mapped[UUID | None] = bare_id("the report says what it said also when the order is gone")
     order_code: Mapped[str] = mapped_column(key_text(40), default="")
     returned_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(key_text(12), default=ReportState.OPEN)

@@ -5,6 +5,7 @@ Rules of one row stand here; what needs other rows is in ``services``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -45,9 +46,11 @@ from core.db import (
     Stamped,
     TenantModel,
     Versioned,
+    bare_id,
     index,
     key_text,
     link,
+    link_to_any,
     to,
     unique,
 )
@@ -331,6 +334,12 @@ class CustomerContact(Audited, Versioned, TenantModel):
         return seen_with_customer(cls.customer_id, actor)
 
 
+def contact_terms_of(contacts: Iterable[tuple[str, str | None]]) -> str:
+    """The words by which a customer is found through his contacts, each a name and a phone."""
+    terms = (term for name, phone in contacts for term in (name, search_form(phone) if phone else "") if term)
+    return " ".join(terms)
+
+
 class CustomerContactTime(TenantModel):
     """When the customer was last in contact by ``kind``: also where that kind does not count now (CUS-057)."""
 
@@ -403,10 +412,58 @@ class CustomerHandoverItem(TenantModel):
     __table_args__ = (unique("handover_id", "customer_id"), index("to_user_id", "customer_id"))
 
     handover_id: Mapped[UUID] = link("customer_handover", ondelete="CASCADE", index=False)
-    customer_id: Mapped[UUID] = link("customer", ondelete="CASCADE", unseen=True)
+    customer_id: Mapped[UUID] = link("customer", ondelete="CASCADE", unseen=True, stays=True)
     from_user_id: Mapped[UUID | None] = link("core_user", index=False)
     to_user_id: Mapped[UUID | None] = link("core_user", index=False)
     ended_shares: Mapped[dict[str, Any]]
+
+
+class CustomerMerge(Stamped, TenantModel):
+    """A customer that was merged into another by ``merger``, kept for its undo and so that his address leads on.
+
+    ``survivor_id`` moves on when the survivor is merged into a third; ``into_id`` is the first one for good. ``rows`` is
+    the number of rows that moved, ``changes`` what was changed beside them (``merging.services.Changes``).
+    """
+
+    __tablename__ = "customer_merge"
+    __table_args__ = (index("created_at"), index("merged_id"))
+
+    survivor_id: Mapped[UUID] = link("customer", ondelete="CASCADE", unseen=True)
+    into_id: Mapped[UUID] = bare_id("the customer that it was merged into, whatever became of him")
+    merged_id: Mapped[UUID] = bare_id("may be deleted for good, and his address leads to the survivor all the same")
+    survivor_name: Mapped[str] = mapped_column(String(260))
+    merged_name: Mapped[str] = mapped_column(String(260))
+    merger_id: Mapped[UUID | None] = link("core_user")
+    merger: Mapped[User | None] = to(merger_id)
+    rows: Mapped[int]
+    changes: Mapped[dict[str, Any]]
+    undone_at: Mapped[datetime | None]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        return seen_with_customer(cls.survivor_id, actor)
+
+
+class CustomerMergeItem(TenantModel):
+    """A row that moved with a merge: its column ``name`` in the table ``entity`` referred to the customer that went."""
+
+    __tablename__ = "customer_merge_item"
+
+    merge_id: Mapped[UUID] = link("customer_merge", ondelete="CASCADE")
+    entity: Mapped[str] = mapped_column(key_text(63))
+    name: Mapped[str] = mapped_column(key_text(63))
+    row_id: Mapped[UUID] = link_to_any("entity", stays=True)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        if actor.can("customer.view_all"):
+            return None
+        merge = CustomerMerge.__table__.alias("merge_of_item")
+        seen = seen_with_customer(merge.c.survivor_id, actor)
+        found: ColumnElement[bool] = cls.merge_id.in_(
+            select(merge.c.id).where(merge.c.tenant_id == actor.tenant_id, *([seen] if seen is not None else []))
+        )
+        return found
 
 
 class CustomerFeedback(Audited, TenantModel):

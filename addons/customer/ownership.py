@@ -16,7 +16,7 @@ from sqlalchemy import insert, select
 
 from addons.customer.contributions import Handover, handover_boxes
 from addons.customer.events import CustomersHandedOver
-from addons.customer.models import CUSTOMERS_PATH, Customer, CustomerHandover, CustomerHandoverItem
+from addons.customer.models import CUSTOMERS_PATH, Customer, CustomerHandover, CustomerHandoverItem, CustomerMerge
 from addons.customer.sharing import put_shares, read_shares
 from core.access.models import User
 from core.clock import now
@@ -101,9 +101,13 @@ def hand_over(
 
 def can_undo(session: ActorSession, handover: CustomerHandover) -> bool:
     """Whether the undo window is still open, and the actor is one who may use it: a manager (OWN-14)."""
+    return is_undo_open(session, handover) and session.actor.can("customer.change_owner")
+
+
+def is_undo_open(session: ActorSession, act: CustomerHandover | CustomerMerge) -> bool:
+    """Whether a change of owner or a merge has not been undone, and not too many days ago to be."""
     days = setting("customer.undo_days", session=session)
-    is_open = handover.undone_at is None and handover.created_at > now() - timedelta(days=days)
-    return is_open and session.actor.can("customer.change_owner")
+    return act.undone_at is None and act.created_at > now() - timedelta(days=days)
 
 
 def undo_handover(session: ActorSession, handover: CustomerHandover) -> BulkResult:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from flask import url_for
+from flask import request, url_for
 from sqlalchemy import ColumnElement, Select, func, select
 
 from addons.customer import catalogues, exchange, feedback, messaging, services
@@ -35,6 +35,8 @@ from addons.customer.forms import (
     ToneForm,
     referrer_value,
 )
+from addons.customer.merging.services import find_survivor, may_merge
+from addons.customer.merging.undoing import can_undo_merge
 from addons.customer.models import (
     TONES,
     Customer,
@@ -42,6 +44,7 @@ from addons.customer.models import (
     CustomerGroup,
     CustomerGroupMember,
     CustomerHandover,
+    CustomerMerge,
     CustomerRelationship,
     CustomerShare,
     CustomerSource,
@@ -269,6 +272,7 @@ class Customers(Resource[Customer]):
             preview=preview_giving,
             whole=True,
         ),
+        BulkAction.opening("merge", _("Merge"), "customer.merge", "customer.delete", icon="arrows-join"),
         BulkAction("delete", _("Delete"), delete_several, "customer.delete", icon="trash", danger=True),
     )
     tags = (
@@ -301,6 +305,14 @@ class Customers(Resource[Customer]):
         Action(_("Contacted just now"), "customer.contacted_of", icon="phone-check", post=True, place="menu"),
         Action(_("Share customer"), "customer.share_of", icon="share", dialog=True, place="menu"),
         Action(_("Change the owner"), "customer.handover_of", icon="transfer", dialog=True, place="menu"),
+        Action(
+            _("Merge with another customer"),
+            "customer.merge_of",
+            icon="arrows-join",
+            dialog=True,
+            place="menu",
+            when=lambda customer: may_merge(current_session()),
+        ),
         *messaging.ACTIONS,
     )
     detail_tabs = (
@@ -434,6 +446,17 @@ class Customers(Resource[Customer]):
         links = [(f"{each.name} · {each.code}", url_for("customer.customers_detail", id=each.id)) for each in known]
         return Hint(" ".join(texts), links) if texts else None
 
+    def moved_to(self, session: ActorSession, id: UUID) -> UUID | None:
+        return find_survivor(session, id)
+
+    def url_after_creation(self, id: UUID) -> str:
+        other = request.form.get("merge_with", type=UUID)
+        return url_for("customer.merge", ids=[other, id]) if other and self.may_merge() else ""
+
+    def may_merge(self) -> bool:
+        """Whether the form offers to merge with a duplicate."""
+        return may_merge(current_session())
+
     def delete_reasons(self, record: Customer) -> list[DeleteReason]:
         """What hangs on the customer, for the question before deleting."""
         return services.delete_reasons(current_session(), [record.id]).get(record.id, [])
@@ -463,6 +486,8 @@ recorded = Recorded(
         "hidden": _("Named customers"),
         "recipient": _("To"),
         "text": _("Text"),
+        "merged": _("Merged customer"),
+        "merged_into": _("Into"),
     },
     links={"hidden": "customer"},
     actions={
@@ -470,6 +495,9 @@ recorded = Recorded(
         "send_email": _("Sent an e-mail"),
         "send_sms": _("Sent an SMS"),
         PLACED: _("Tier changed"),
+        "merge": _("Merged another customer into this one"),
+        "merge_away": _("Merged into another customer"),
+        "undo_merge": _("Merge undone"),
     },
 )
 recorded_kpi = Recorded("customer_kpi", one=_("customer KPI"))
@@ -717,6 +745,44 @@ class Tiers(Resource[CustomerTier]):
     def count_members(self, record: CustomerTier) -> int:
         """How many customers have the tier, for the question before deleting (TIE-19)."""
         return tiers.count_members(current_session(), record.id)
+
+
+class Merges(Resource[CustomerMerge]):
+    """Customers that were merged, with the undo of each."""
+
+    model = CustomerMerge
+    name = "merges"
+    title = _("Merged customers")
+    one = _("merge")
+    icon = "arrows-join"
+    permissions = Permissions(
+        "customer", read="customer.delete", create=None, edit=None, delete=None, export=None, import_=None
+    )
+    columns = (
+        Column("merged_name", _("Merged customer"), kind="title"),
+        Column("survivor_name", _("Into"), kind="text"),
+        Column("merger.name", _("By"), kind="person"),
+        Column("created_at", _("When"), sort=True),
+        Column("undone_at", _("Undone")),
+    )
+    facts = (
+        Fact("merged_name", _("Merged customer")),
+        Fact("survivor_name", _("Into")),
+        Fact("merger.name", _("By"), kind="person"),
+        Fact("created_at", _("When")),
+        Fact("rows", _("Moved along")),
+        Fact("undone_at", _("Undone")),
+    )
+    actions = (
+        Action(
+            _("Undo"),
+            "customer.merge_undo",
+            icon="arrow-back-up",
+            post=True,
+            confirm=_("Make two customers of the one again?"),
+            when=lambda merge: can_undo_merge(current_session(), merge),
+        ),
+    )
 
 
 class Handovers(Resource[CustomerHandover]):

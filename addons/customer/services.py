@@ -21,6 +21,7 @@ from addons.customer.models import (
     CustomerRelationship,
     CustomerShare,
     CustomerSource,
+    contact_terms_of,
 )
 from addons.customer.ownership import hand_over, may_change_owner_of, tell_assigned
 from addons.customer.queries import list_contacts, list_groups_of
@@ -32,7 +33,6 @@ from core.db import ActorSession
 from core.db.bulk import BATCH, bulk_update
 from core.errors import Conflict, DomainError, Forbidden, Problem
 from core.i18n import translator
-from core.phone import search_form
 from core.resources.bulk import BulkResult, Skipped, for_each, unseen
 from core.settings import setting
 
@@ -374,13 +374,9 @@ def _put_contacts(
     for id, contact in known.items():
         if id not in kept:
             session.delete(contact)
-    terms = [term for values in contacts for term in (values["name"], _phone_term(values["phone"])) if term]
-    if customer.contact_terms != " ".join(terms):
-        customer.contact_terms = " ".join(terms)
-
-
-def _phone_term(phone: str | None) -> str:
-    return search_form(phone) if phone else ""
+    terms = contact_terms_of((values["name"], values["phone"]) for values in contacts)
+    if customer.contact_terms != terms:
+        customer.contact_terms = terms
 
 
 def _refuse(problems: list[Problem]) -> None:

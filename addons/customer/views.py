@@ -23,6 +23,7 @@ from addons.customer.feedback import (
 from addons.customer.forms import FeedbackForm, HandoverForm, OwnerForm, RelationshipForm, ShareForm
 from addons.customer.kpi import read_choice, read_kpi, read_lines
 from addons.customer.kpi_export import write_kpi
+from addons.customer.merging.pages import merging_views as merging_views
 from addons.customer.messaging import messaging_views as messaging_views
 from addons.customer.models import Customer, CustomerFeedback, CustomerHandover, CustomerType
 from addons.customer.ownership import undo_handover

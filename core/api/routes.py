@@ -102,6 +102,7 @@ def _declared(resource: Resource[Any]) -> list[Declared]:
                 action.permission,
             )
             for action in resource.bulk_actions
+            if not action.page
         ),
     ]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.base import TenantModel, index, link
+from core.db.base import TenantModel, index, link, link_to_any
 from core.db.mixins import Audited, SoftDelete
 from core.db.types import key_text
 
@@ -24,7 +24,7 @@ class Attachment(Audited, SoftDelete, TenantModel):
     __audit_exclude__ = ("comment_id", "sha256")
 
     entity: Mapped[str] = mapped_column(key_text(63))
-    entity_id: Mapped[UUID]
+    entity_id: Mapped[UUID] = link_to_any("entity")
     comment_id: Mapped[UUID | None] = link("core_comment", ondelete="CASCADE")
     name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))

@@ -6,8 +6,10 @@ The names an addon needs are re-exported here.
 from core.db.actor import Actor as Actor
 from core.db.base import Model as Model
 from core.db.base import TenantModel as TenantModel
+from core.db.base import bare_id as bare_id
 from core.db.base import index as index
 from core.db.base import link as link
+from core.db.base import link_to_any as link_to_any
 from core.db.base import to as to
 from core.db.base import unique as unique
 from core.db.field_values import CustomFields as CustomFields

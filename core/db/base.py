@@ -76,16 +76,33 @@ class TenantModel(Model):
         return None
 
 
-def link(target: str, *, ondelete: str = "RESTRICT", index: bool = True, unseen: bool = False) -> MappedColumn[Any]:
+def link(
+    target: str, *, ondelete: str = "RESTRICT", index: bool = True, unseen: bool = False, stays: bool = False
+) -> MappedColumn[Any]:
     """A column that points at a row of ``target`` (a table name) within the tenant.
 
     The composite foreign key, and an index led by tenant_id, are added when the table is built. ``ondelete`` is RESTRICT or
     CASCADE; SET NULL is refused because it would null tenant_id with it. Nullable follows the annotation.
     A user can only link rows that he may see; ``unseen`` lifts that for a declared exception (the referrer, CUS-005).
+    When two records are merged, what links to the one that goes links to the other one afterwards
+    (``core.db.references``); ``stays`` keeps rows that tell of that very record.
     """
     if ondelete not in {"RESTRICT", "CASCADE"}:
         raise ValueError(f"link({target!r}): ondelete is RESTRICT or CASCADE, not {ondelete}")
-    return mapped_column(info={"link": target, "ondelete": ondelete, "index": index, "unseen": unseen})
+    return mapped_column(info={"link": target, "ondelete": ondelete, "index": index, "unseen": unseen, "stays": stays})
+
+
+def link_to_any(kind: str, *, stays: bool = False) -> MappedColumn[Any]:
+    """A column with the id of a record of whatever table; the column ``kind`` of the same row holds the table's name.
+
+    There is no foreign key. It moves like a :func:`link` when records are merged, unless it ``stays``.
+    """
+    return mapped_column(info={"record_of": kind, "stays": stays})
+
+
+def bare_id(reason: str) -> MappedColumn[Any]:
+    """A column of ids that point at no record of a tenant, or shall not follow it; ``reason`` says why."""
+    return mapped_column(info={"bare": reason})
 
 
 def to(column: Any, **options: Any) -> Any:
@@ -119,6 +136,7 @@ def _add_links(table: Table, metadata: MetaData) -> None:
     """
     if metadata is not Model.metadata:
         return  # a copy brings its constraints along
+    _check_ids(table)
     links: list[Column[Any]] = [column for column in table.columns if "link" in column.info]
     for column in links:
         target = column.info["link"]
@@ -137,3 +155,13 @@ def _add_links(table: Table, metadata: MetaData) -> None:
             filled = column.is_not(None)
             name = f"ix_{table.name}_{column.name}"
             Index(name, table.c.tenant_id, column, table.c.id, sqlite_where=filled, postgresql_where=filled)
+
+
+def _check_ids(table: Table) -> None:
+    """Every id of a tenant's table says what it is, so that a merge of records cannot miss one."""
+    is_a_tenants = "tenant_id" in table.primary_key.columns
+    for column in table.columns if is_a_tenants else ():
+        is_own = column.name in {"tenant_id", "id"}
+        if isinstance(column.type, Uuid) and not is_own and not {"link", "record_of", "bare"} & column.info.keys():
+            told = "link(table), link_to_any(column that names the table) or bare_id(reason)"
+            raise TypeError(f"{table.name}.{column.name}: a column of ids says what they point at: {told}")

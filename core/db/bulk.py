@@ -77,6 +77,21 @@ def keep_latest(
     )
 
 
+def swap_values(session: ActorSession, one: Any, other: Any, name: str, *, aside: Any) -> None:
+    """Give each of two rows what the other has in the column ``name``, which is unique: ``aside`` stands there meanwhile."""
+    model = type(one)
+    mine, theirs = getattr(one, name), getattr(other, name)
+    session.flush()
+    session.execute(
+        update(model).where(model.id == other.id).values({name: aside}),
+        execution_options={"banyan_bulk": KERNEL_BULK, "synchronize_session": False},
+    )
+    setattr(one, name, theirs)
+    session.flush()
+    setattr(other, name, mine)
+    session.flush()
+
+
 def _check_values(session: ActorSession, model: type[Any], values: Mapping[str, Any]) -> None:
     derived = {"tenant_id", "id"}
     derived.update(model.__search__ if issubclass(model, Searchable) else ())

@@ -67,7 +67,7 @@ class CustomFields:
 
 def _values_beside(model: type[Any], table: Table) -> type[FieldValue]:
     name = f"{table.name}_field_value"
-    record_id = link(table.name, ondelete="CASCADE", index=False, unseen=True)  # who writes it holds the record
+    record_id = link(table.name, ondelete="CASCADE", index=False, unseen=True, stays=True)  # who writes it holds it
     indexes = [_index(name, column) for column in TYPED]
     content = {
         "__module__": model.__module__,

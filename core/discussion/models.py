@@ -10,7 +10,7 @@ from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.access.models import User
-from core.db.base import TenantModel, index, link, to, unique
+from core.db.base import TenantModel, bare_id, index, link, link_to_any, to, unique
 from core.db.types import Json, key_text
 
 
@@ -26,7 +26,7 @@ class Comment(TenantModel):
     __table_args__ = (index("entity", "entity_id", "created_at"), index("created_at"), unique("author_id", "post_key"))
 
     entity: Mapped[str] = mapped_column(key_text(63))
-    entity_id: Mapped[UUID]
+    entity_id: Mapped[UUID] = link_to_any("entity")
     author_id: Mapped[UUID] = link("core_user")
     author: Mapped[User] = to(author_id)
     body: Mapped[str] = mapped_column(Text)
@@ -34,7 +34,7 @@ class Comment(TenantModel):
     edited_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
     place: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    post_key: Mapped[UUID]
+    post_key: Mapped[UUID] = bare_id("made with the form, and the id of nothing")
 
 
 class CommentMention(TenantModel):
@@ -66,5 +66,5 @@ class Reading(TenantModel):
 
     user_id: Mapped[UUID] = link("core_user", index=False)
     entity: Mapped[str] = mapped_column(key_text(63))
-    entity_id: Mapped[UUID]
+    entity_id: Mapped[UUID] = link_to_any("entity")
     until: Mapped[datetime]

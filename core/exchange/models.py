@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.db.actor import Actor
-from core.db.base import TenantModel, index, link, unique
+from core.db.base import TenantModel, bare_id, index, link, unique
 from core.db.types import Json, key_text
 
 
@@ -65,7 +65,7 @@ class Import(TenantModel):
     mapping: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     options: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     counts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    job_id: Mapped[UUID | None]
+    job_id: Mapped[UUID | None] = bare_id("jobs are cleared, and this stays")
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     applied_at: Mapped[datetime | None]
@@ -90,7 +90,7 @@ class ImportRow(TenantModel):
     phase: Mapped[str] = mapped_column(key_text(8))
     number: Mapped[int]
     outcome: Mapped[str] = mapped_column(key_text(8))
-    record_id: Mapped[UUID | None]
+    record_id: Mapped[UUID | None] = bare_id("tells what became of a row, wherever that record is now")
     title: Mapped[str] = mapped_column(String(100), default="")
     problems: Mapped[list[Any]] = mapped_column(Json, default=list)
 
@@ -104,7 +104,7 @@ class Export(TenantModel):
     user_id: Mapped[UUID] = link("core_user")
     resource: Mapped[str] = mapped_column(key_text(120))
     file_name: Mapped[str] = mapped_column(String(200))
-    job_id: Mapped[UUID | None]
+    job_id: Mapped[UUID | None] = bare_id("jobs are cleared, and this stays")
     rows: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db.base import TenantModel, index, unique
+from core.db.base import TenantModel, index, link_to_any, unique
 from core.db.mixins import Audited, Searchable, Stamped, Versioned
 from core.db.types import key_text
 
@@ -56,7 +56,7 @@ class Message(Searchable, Stamped, TenantModel):
     error: Mapped[str] = mapped_column(String(500), default="")
     sent_at: Mapped[datetime | None]
     entity: Mapped[str] = mapped_column(key_text(60), default="")
-    entity_id: Mapped[UUID | None]
+    entity_id: Mapped[UUID | None] = link_to_any("entity")
     url: Mapped[str] = mapped_column(String(500), default="")
     secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     key: Mapped[str] = mapped_column(key_text(200))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
 from core.db.actor import Actor
-from core.db.base import TenantModel, index, link, unique
+from core.db.base import TenantModel, bare_id, index, link, unique
 from core.db.types import key_text
 
 
@@ -54,5 +54,5 @@ class NoticeDigest(TenantModel):
     __table_args__ = (unique("user_id"),)
 
     user_id: Mapped[UUID] = link("core_user", ondelete="CASCADE", index=False)
-    until_id: Mapped[UUID]
+    until_id: Mapped[UUID] = bare_id("a place in the order of notices, which are cleared")
     sent_at: Mapped[datetime]

@@ -363,6 +363,14 @@ class Resource(Generic[M]):
             raise NotFound.of("not_found", _("This record does not exist, or you may not see it."))
         return record
 
+    def url_after_creation(self, id: UUID) -> str:
+        """Where the form of a new record leads once it is saved, by what else it was sent; empty: to the record."""
+        return ""
+
+    def moved_to(self, session: ActorSession, id: UUID) -> UUID | None:
+        """Where the address of a record that is not found leads: the one that it was merged into."""
+        return None
+
     @classmethod
     def routes(cls, addon: str) -> list[Route]:
         """The routes of this resource in ``addon``; none for a base class without a name. BootError for a wrong declaration."""

@@ -72,7 +72,8 @@ class BulkAction:
     ``run`` does it; ``form`` (``core.web.forms.Form``) asks for what it needs to know; ``verb`` begins the question
     ("Delete 12 customers?") and is the label by default. ``preview`` gets what ``run`` would get and says, as pairs of
     texts, what would come of it. ``whole`` keeps many records together: ``run`` gets all of them at once, in one
-    transaction, in a job too. ``counted`` wants the number of records typed before it begins.
+    transaction, in a job too. ``counted`` wants the number of records typed before it begins. With ``page``, an endpoint,
+    nothing is done here: the page is opened with the ``ids`` that were ticked.
     """
 
     key: str
@@ -86,6 +87,20 @@ class BulkAction:
     preview: Callable[..., Sequence[tuple[str, str]]] | None = None
     whole: bool = False
     counted: bool = False
+    page: str = ""
+
+    @classmethod
+    def opening(cls, key: str, label: object, page: str, permission: str, *, icon: str = "") -> BulkAction:
+        """An action that opens the endpoint ``page`` with the ticked ``ids``, which shows them and asks for the rest."""
+        return cls(key, label, _only_opened, permission, icon, page=page)
+
+
+MAX_OPENED = 50
+"""Ids that the address of an opened page names."""
+
+
+def _only_opened(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
+    raise DomainError.of("opens_a_page", _("This is done on a page of its own."))
 
 
 def for_each(

@@ -23,7 +23,16 @@ from core.i18n import translator
 from core.jobs import enqueue
 from core.jobs.announcing import job_url
 from core.kernel import current_session
-from core.resources.bulk import MAX_REASONS, MAX_TICKED, SYNC_LIMIT, BulkAction, BulkResult, summary_text, unseen
+from core.resources.bulk import (
+    MAX_OPENED,
+    MAX_REASONS,
+    MAX_TICKED,
+    SYNC_LIMIT,
+    BulkAction,
+    BulkResult,
+    summary_text,
+    unseen,
+)
 from core.resources.columns import text_of
 from core.resources.filters import Args
 from core.resources.listing import COUNT_CAP, count_text, criteria, read_counts, read_state, select_ids
@@ -132,6 +141,8 @@ def answer_bulk(resource: Resource[Any]) -> ResponseReturnValue:
     chosen = _all_that_match(resource, session) if request.form.get("all") == "1" else _ticked()
     if not chosen.ids and not chosen.unknown:
         raise DomainError.of("nothing_chosen", _("Tick at least one row first."))
+    if action.page:
+        return redirect_to(url_for(action.page, ids=[str(id) for id in chosen.ids[:MAX_OPENED]]))
     is_confirmed = CONFIRMED in request.form
     form = None
     if action.form:

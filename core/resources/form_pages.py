@@ -141,7 +141,7 @@ def answer_new(resource: Resource[Any]) -> ResponseReturnValue:
     toast(_("Added: %(name)s", name=resource.title_of(record)))
     if AGAIN in request.form:
         return redirect_to(url_for(resource.endpoint("new")))
-    return redirect_to(_shown_at(resource, session, record.id))
+    return redirect_to(resource.url_after_creation(record.id) or _shown_at(resource, session, record.id))
 
 
 def _fill_in(form: Any) -> None:

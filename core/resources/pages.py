@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from core.contributions import contributed
 from core.db.mixins import Audited
 from core.db.session import ActorSession
+from core.errors import NotFound
 from core.i18n import translator
 from core.kernel import current_session
 from core.resources import board_pages, bulk_pages, form_pages, list_pages, picking
@@ -217,7 +218,12 @@ class DetailView:
 def answer_detail(resource: Resource[Any], id: UUID) -> ResponseReturnValue:
     """The page of one record."""
     session = current_session()
-    record = resource.find(session, id, *links_of(resource))
+    try:
+        record = resource.find(session, id, *links_of(resource))
+    except NotFound:
+        if (moved_to := resource.moved_to(session, id)) is None:
+            raise
+        return redirect_to(with_args(url_for(resource.endpoint("detail"), id=moved_to), list(request.args.items())))
     view = DetailView(resource, session, record, "")
     wanted = request.args.get("tab", "")
     known = {tab.key for tab in view.own_tabs()} | {slot.endpoint for slot in view.slots()}

@@ -131,6 +131,7 @@ def _build_business(world: World, word: str, permissions: list[str]) -> Business
         customer = _add_customer(world, business, business.seller, word)
         _add_handover(world, business, customer)
         _add_feedback(world, business, customer)
+        _add_merge(world, business, customer)
         with world.session(tenant) as session:
             gone = _add_customer_row(session, business, business.seller, word, number=8, code=None)
             session.delete(gone)
@@ -268,6 +269,19 @@ def _add_handover(world: World, business: Business, customer_id: UUID) -> None:
         session.flush()
         owners = {"from_user_id": business.boss.id, "to_user_id": business.seller.id}
         session.add(CustomerHandoverItem(handover_id=made.id, customer_id=customer_id, ended_shares={}, **owners))
+
+
+def _add_merge(world: World, business: Business, customer_id: UUID) -> None:
+    from addons.customer.models import CustomerMerge, CustomerMergeItem
+
+    word, gone = business.word, uuid7()
+    with world.session(business.tenant) as session:
+        names = {"survivor_name": f"{word} Survivor", "merged_name": f"{word} Merged"}
+        ids = {"survivor_id": customer_id, "into_id": customer_id, "merged_id": gone}
+        made = CustomerMerge(merger_id=business.boss.id, rows=1, changes={"fields": {}}, **names, **ids)
+        session.add(made)
+        session.flush()
+        session.add(CustomerMergeItem(merge_id=made.id, entity=word, name=word, row_id=gone))
 
 
 def _add_feedback(world: World, business: Business, customer_id: UUID) -> None:

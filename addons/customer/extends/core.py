@@ -74,6 +74,7 @@ def own_notices() -> list[NoticeKind]:
     return [
         NoticeKind("customer.assigned", _("I was put in charge of customers"), "user-check", Way.DIGEST),
         NoticeKind("customer.handed_over", _("A customer of mine was given to somebody else"), "transfer", Way.DIGEST),
+        NoticeKind("customer.merged", _("A customer of mine was merged with another one"), "arrows-join", Way.DIGEST),
         NoticeKind("customer.shared", _("A customer was shared with me"), "share", Way.DIGEST),
     ]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from core.db.base import TenantModel, index
+from core.db.base import TenantModel, bare_id, index
 
 
 class Effect(TenantModel):
@@ -15,5 +15,5 @@ class Effect(TenantModel):
     __tablename__ = "endure_effect"
     __table_args__ = (index("job_id"),)
 
-    job_id: Mapped[UUID]
+    job_id: Mapped[UUID] = bare_id("jobs are cleared")
     number: Mapped[int]

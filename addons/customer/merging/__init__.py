@@ -1,0 +1,1 @@
+"""Merging two customers into one, and taking it back."""
