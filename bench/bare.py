@@ -29,10 +29,11 @@ from core.resources.listing import Cell, Row
 PLACE = "/customer/customers/"
 PLAIN, OURS = "plain.html", "ours.html"
 QUERY = """
-    SELECT c.id, c.name, c.code, c.phone, c.is_company, r.name AS relationship, r.tone, s.name AS source, c.province,
-           o.name AS owner, c.last_contact_at, c.created_at
+    SELECT c.id, c.name, c.code, c.phone, c.is_company, r.name AS relationship, r.tone, t.name AS tier, s.name AS source,
+           c.province, o.name AS owner, c.last_contact_at, c.created_at
     FROM customer c
     LEFT JOIN customer_relationship r ON r.tenant_id = c.tenant_id AND r.id = c.relationship_id
+    LEFT JOIN customer_tier t ON t.tenant_id = c.tenant_id AND t.id = c.tier_id
     LEFT JOIN customer_source s ON s.tenant_id = c.tenant_id AND s.id = c.source_id
     LEFT JOIN core_user o ON o.tenant_id = c.tenant_id AND o.id = c.owner_id
     WHERE c.tenant_id = %s AND c.deleted_at IS NULL

@@ -70,7 +70,8 @@ class TenantModel(Model):
     def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
         """The visibility rule: which rows ``actor`` may see, or None for all of the tenant.
 
-        The kernel adds it to every statement; the system is never asked. Write own and shared rows as
+        The kernel adds it to every statement; the system is never asked. It follows from ``actor`` alone and is kept for equal
+        actors: no moment and no setting may be in it. Write own and shared rows as
         ``id IN (SELECT … UNION ALL …)``, departments as OR (architecture §3).
         """
         return None

@@ -5,7 +5,8 @@ evaluated by SQLAlchemy with bind wrappers, and comparisons in it silently go wr
 get their criterion: forty criteria on every statement cost close to a millisecond.
 
 The tenant is a parameter that each execution brings along; one that came without it would fail. So the criteria of whoever
-sees all of a model are the same for every tenant, and a statement that is kept and executed again is scoped once.
+sees all of a model are the same for every tenant, and a statement that is kept and executed again is scoped once for all of
+them, and once for each actor who sees a part: a visibility rule says the same for equal actors.
 
 What loader criteria cannot scope is refused: Core statements on tenant tables, text, bulk UPDATE by primary key. An INSERT is
 stamped with the tenant and refused where it names another.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -94,14 +95,28 @@ _tenant: BindParameter[UUID] = bindparam(TENANT, type_=Uuid())
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was found out about a statement: its models, and itself under criteria that are the same for every tenant."""
+    """What was found out about a statement: its models, and itself scoped, under what the scope follows from."""
 
     models: frozenset[type[TenantModel]]
-    scoped: dict[bool, Any] = field(default_factory=dict)
+    scoped: dict[tuple[bool, Actor | None], Any] = field(default_factory=dict)
 
 
 _known: WeakKeyDictionary[Any, Known] = WeakKeyDictionary()
 """By the statement itself, for as long as somebody keeps it."""
+
+
+KEPT_RULES = 2_000
+"""Visibility rules that are kept: some thirty for each of the people who are at work."""
+
+KEPT_ACTORS = 50
+"""Actors for whom one statement is kept as it is scoped for them."""
+
+
+@lru_cache(maxsize=KEPT_RULES)
+def _ruled(model: type[TenantModel], actor: Actor, with_deleted: bool) -> ScopeCriteria | None:
+    """What restricts ``model`` by its visibility rule; None where ``actor`` sees all of his tenant's."""
+    rule = None if actor.is_system else model.visible_to(actor)
+    return None if rule is None else ScopeCriteria.of(model, _tenant, with_deleted, rule)
 
 
 @cache
@@ -117,7 +132,7 @@ class Scope:
         self.actor = actor
         self.with_deleted = with_deleted
         self._options: dict[tuple[type[TenantModel], bool], ScopeCriteria] = {}
-        self._ruled: set[type[TenantModel]] = set()
+        self._has_rule_for: set[type[TenantModel]] = set()
 
     def apply(self, state: ORMExecuteState) -> None:
         """Scope one execution of the session, or refuse it."""
@@ -147,11 +162,12 @@ class Scope:
         if known is None:
             known = _known[statement] = Known(frozenset(_models_of(state)))
         options = [self._option(model) for model in known.models]
-        if not options or not self._ruled.isdisjoint(known.models):
-            return _with(statement, options)
-        if self.with_deleted not in known.scoped:
-            known.scoped[self.with_deleted] = _with(statement, options)
-        return known.scoped[self.with_deleted]
+        key = (self.with_deleted, None if self._has_rule_for.isdisjoint(known.models) else self.actor)
+        if key not in known.scoped:
+            if len(known.scoped) > KEPT_ACTORS:
+                known.scoped.clear()
+            known.scoped[key] = _with(statement, options)
+        return known.scoped[key]
 
     def _option(self, model: type[TenantModel], *, reads: bool = True) -> ScopeCriteria:
         """What restricts ``model`` for this actor, in statements that read or in those that write."""
@@ -162,14 +178,14 @@ class Scope:
         return self._options[model, reads]
 
     def _make_option(self, model: type[TenantModel], reads: bool) -> ScopeCriteria:
-        rule = None if self.actor.is_system else model.visible_to(self.actor)
-        if rule is not None:
-            self._ruled.add(model)
         if not reads:  # SQLAlchemy evaluates these in Python as well, where it knows no parameters
+            rule = None if self.actor.is_system else model.visible_to(self.actor)
             return ScopeCriteria.of(model, self.actor.tenant_id, self.with_deleted, rule)
-        if rule is not None:
-            return ScopeCriteria.of(model, _tenant, self.with_deleted, rule)
-        return _of_whole_tenant(model, self.with_deleted)
+        ruled = _ruled(model, self.actor, self.with_deleted)
+        if ruled is None:
+            return _of_whole_tenant(model, self.with_deleted)
+        self._has_rule_for.add(model)
+        return ruled
 
     def _check_bulk(self, state: ORMExecuteState) -> None:
         """Refuse what would pass by the flush, where audit, versions, folded text and soft deletion are kept."""

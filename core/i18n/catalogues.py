@@ -58,11 +58,11 @@ class Library:
 
     def text(self, domain: str, msgid: str, locale: str) -> str:
         """The text in this language: the domain's own, else the kernel's, else the msgid."""
-        for name in (domain, KERNEL):
-            catalogue = self.catalogues.get((name, locale))
-            if catalogue is not None and msgid in catalogue.texts:
-                return catalogue.texts[msgid]
-        return msgid
+        catalogue = self.catalogues.get((domain, locale))
+        found = catalogue.texts.get(msgid) if catalogue is not None else None
+        if found is None and domain != KERNEL:
+            return self.text(KERNEL, msgid, locale)
+        return msgid if found is None else found
 
     def plural(self, domain: str, singular: str, plural: str, number: int, locale: str) -> str:
         """The form for this number, not filled in; the English rule holds for the msgids."""

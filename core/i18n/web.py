@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_babel import Babel
-from jinja2 import pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, Template
 
 from core.clock import ZONE
 from core.dates import format_date, format_datetime, format_time
@@ -32,7 +31,7 @@ def init_i18n(app: Flask, library: Library) -> None:
     Babel(configure_jinja=False).init_app(
         app, default_locale=DEFAULT_LOCALE, default_timezone=str(ZONE), locale_selector=current_locale
     )
-    app.jinja_env.globals.update(_=_text_in(library), _n=_plural_in(library))
+    app.jinja_env.template_class = _templates_in(library)
     register_filters(app)
     if isinstance(app.json, DefaultJSONProvider):
         app.json.default = _json_default(app.json.default)
@@ -58,21 +57,34 @@ def _or_nothing(formatter: Formatter) -> Formatter:
     return lambda value: "" if value is None else formatter(value)
 
 
-def _text_in(library: Library) -> Callable[..., str]:
-    @pass_context
-    def _text(context: Context, msgid: str, /, **values: object) -> str:
-        """``_()`` in templates; a plain string, so autoescaping escapes it, the values included."""
-        return text_of(library, library.domain_of_template(context.name), str(msgid), values)
+def _templates_in(library: Library) -> type[Template]:
+    """Templates that bring ``_`` and ``_n`` of their addon's domain, among their globals.
 
-    return _text
+    Not functions that ask the context for its template: Jinja makes a new context for each call of such a one. And all globals
+    are copied together once, where Jinja would chain them and copy them for every page.
+    """
+
+    class WordedTemplate(Template):
+        @classmethod
+        def _from_namespace(
+            cls, environment: Environment, namespace: MutableMapping[str, Any], globals: MutableMapping[str, Any]
+        ) -> Template:
+            words = _words(library, library.domain_of_template(namespace["name"]))
+            return super()._from_namespace(environment, namespace, {**globals, **words})
+
+    return WordedTemplate
 
 
-def _plural_in(library: Library) -> Callable[..., str]:
-    @pass_context
-    def _plural(context: Context, singular: str, plural: str, n: int, /, **values: object) -> str:
-        return plural_of(library, library.domain_of_template(context.name), singular, plural, n, values)
+def _words(library: Library, domain: str) -> dict[str, Callable[..., str]]:
 
-    return _plural
+    def text(msgid: str, /, **values: object) -> str:
+        """A plain string, so autoescaping escapes it, the values included."""
+        return text_of(library, domain, str(msgid), values)
+
+    def plural(singular: str, plural: str, n: int, /, **values: object) -> str:
+        return plural_of(library, domain, singular, plural, n, values)
+
+    return {"_": text, "_n": plural}
 
 
 def _json_default(otherwise: Any) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Flask, Response, g, request, send_from_directory, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import BaseLoader, FileSystemLoader
-from werkzeug.local import LocalProxy
 
 from core.access.signing_in import Me
 from core.db.session import ActorSession
@@ -54,15 +53,17 @@ def install(app: Flask, registry: Registry) -> None:
 
 
 def _page_context() -> dict[str, Any]:
-    return {"shell": LocalProxy(_shell), "actor": current_actor()}
+    return {"shell": LateShell(), "actor": current_actor()}
 
 
-def _shell() -> Shell:
-    """The request's shell; a fragment that shows nothing of it never builds it."""
-    if "shell" not in g:
-        g.shell = make_shell()
-    shell: Shell = g.shell
-    return shell
+class LateShell:
+    """The request's shell, built when something of it is asked for: a fragment that shows nothing of it never builds it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if "shell" not in g:
+            g.shell = make_shell()
+        self.__dict__.update({each: getattr(g.shell, each) for each in Shell.__slots__})
+        return getattr(g.shell, name)
 
 
 def _loader(registry: Registry) -> BaseLoader:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import cast
+from typing import Any, cast
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DBAPIError, TimeoutError
@@ -63,6 +63,18 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 class BanyanFlask(Flask):
     """Flask with one transaction around each view."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._plain_urls: dict[str, str] = {}
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """The same; what has no values is kept, as most of the forty addresses in a page."""
+        if values or endpoint.startswith(".") or not has_request_context() or request.script_root:
+            return super().url_for(endpoint, **values)
+        if endpoint not in self._plain_urls:
+            self._plain_urls[endpoint] = super().url_for(endpoint)
+        return self._plain_urls[endpoint]
 
     def dispatch_request(self) -> ResponseReturnValue:
         response = self.make_response(super().dispatch_request())
