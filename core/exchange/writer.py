@@ -1,14 +1,13 @@
 """Workbooks out: streamed, typed, and no text ever a formula (SYS-10).
 
 Phones and codes are text cells, so leading zeros and plus signs stay; dates and amounts are real dates and numbers.
-
-Imported where a workbook is written, as :mod:`core.exchange.blank` is: openpyxl takes 10 MB, which a process that serves
-pages seldom needs.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -17,16 +16,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-
 from core.clock import to_local
 from core.dates import format_date
 from core.exchange.columns import Kind, SheetColumn
 from core.exchange.limits import MAX_CELL_TEXT
-from core.exchange.rows import Row, Value
+from core.exchange.package import (
+    FIRST_FORMAT,
+    SHEET,
+    TITLE,
+    open_package,
+    sheet_begin,
+    sheet_end,
+    text_cell,
+    write_surroundings,
+)
+from core.exchange.rows import Row, Value, column_name
 from core.exchange.spooling import ERROR_HEADER, ERROR_SHEET
 from core.exchange.values import as_text
 from core.phone import plain_phone
@@ -55,6 +59,7 @@ _WIDTHS: dict[Kind, int] = {
     "percent": 10,
     "typed": 20,
 }
+_UNUSUAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE_BREAK = re.compile("\r\n?")
 _PAGE_BREAKS = {0x0B: " ", 0x0C: " "}
@@ -63,9 +68,13 @@ _SHEET_TITLE = re.compile(r"[\[\]:*?/\\]")
 _TITLE_LENGTH = 31
 _FIRST_EXCEL_DAY = date(1900, 3, 1)
 _EXACT_INTEGER = 10**15
-_HEADER_FONT = Font(bold=True)
-_HEADER_FILL = PatternFill("solid", fgColor="E8EEF4")
-_HEADER_ALIGNMENT = Alignment(vertical="center", wrap_text=True)
+_CODES = tuple(dict.fromkeys([*_FORMATS.values(), "hh:mm:ss"]))
+_STYLES = {code: FIRST_FORMAT + at for at, code in enumerate(_CODES)}
+_KIND_STYLES = {kind: _STYLES[code] for kind, code in _FORMATS.items()}
+_DAY_ZERO = date(1899, 12, 30)
+_DAY_SECONDS = 86_400
+_WRITTEN_AT_ONCE = 200
+"""Rows that are packed together."""
 
 
 class SheetWriter:
@@ -79,32 +88,50 @@ class SheetWriter:
 
     def __init__(self, file: Path | BinaryIO, columns: Sequence[SheetColumn], title: str = "Sheet1") -> None:
         self._file = file
-        self._columns = columns
-        self._book = Workbook(write_only=True)
-        self._sheet = self._book.create_sheet(_SHEET_TITLE.sub(" ", _xml_text(title))[:_TITLE_LENGTH] or "Sheet1")
-        self._sheet.freeze_panes = "A2"
-        for index, column in enumerate(columns, 1):
-            width = column.width or _WIDTHS[column.kind]
-            self._sheet.column_dimensions[get_column_letter(index)].width = width
-        # openpyxl writes a row at once, so the cell objects of a column serve all rows.
-        self._cells: dict[tuple[int, str], WriteOnlyCell] = {}
+        self._columns = [(column_name(at), column.kind) for at, column in enumerate(columns)]
+        self._title = _SHEET_TITLE.sub(" ", _xml_text(title))[:_TITLE_LENGTH] or "Sheet1"
+        self._store = tempfile.TemporaryFile()  # noqa: SIM115  (closed where the workbook ends)
+        self._package = open_package(self._store)
+        self._sheet = self._package.open(SHEET, "w", force_zip64=True)
+        shapes = [(column.width or _WIDTHS[column.kind], _KIND_STYLES[column.kind]) for column in columns]
+        self._waiting = [sheet_begin(shapes), '<row r="1">']
+        for (letters, _kind), column in zip(self._columns, columns, strict=True):
+            self._waiting.append(text_cell(f"{letters}1", TITLE, _xml_text(str(column.label))))
+        self._waiting.append("</row>")
         self.rows = 0
         """Rows written below the header."""
-        self._write_header()
 
     def append(self, values: Iterable[object]) -> None:
         """Write one row, a value per column; None is blank. Raises ValueError for another number of values."""
         row = list(values)
         if len(row) != len(self._columns):
             raise ValueError(f"{len(row)} values for {len(self._columns)} columns")
-        self._sheet.append([self._cell(index, value) for index, value in enumerate(row)])
         self.rows += 1
+        number = self.rows + 1
+        self._waiting.append(f'<row r="{number}">')
+        self._waiting += [
+            _cell(f"{letters}{number}", kind, value)
+            for (letters, kind), value in zip(self._columns, row, strict=True)
+            if value is not None and value != ""
+        ]
+        self._waiting.append("</row>")
+        if self.rows % _WRITTEN_AT_ONCE == 0:
+            self._flush()
 
     def close(self) -> None:
         """Save the workbook."""
-        if self._columns:
-            self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{self.rows + 1}"
-        self._book.save(self._file)
+        self._waiting.append(sheet_end(f"A1:{self._columns[-1][0]}{self.rows + 1}" if self._columns else ""))
+        self._flush()
+        self._sheet.close()
+        write_surroundings(self._package, self._title, _CODES)
+        self._package.close()
+        self._store.seek(0)
+        if isinstance(self._file, Path):
+            with self._file.open("wb") as target:
+                shutil.copyfileobj(self._store, target)
+        else:
+            shutil.copyfileobj(self._store, self._file)
+        self._store.close()
 
     def __enter__(self) -> SheetWriter:
         return self
@@ -116,25 +143,12 @@ class SheetWriter:
             self.close()
         else:
             self._sheet.close()
+            self._package.close()
+            self._store.close()
 
-    def _cell(self, index: int, value: object) -> WriteOnlyCell:
-        kind = self._columns[index].kind
-        number_format = _FORMATS[kind] if kind != "typed" else _format_of(value)
-        cell = self._cells.get((index, number_format))
-        if cell is None:
-            cell = self._cells[index, number_format] = WriteOnlyCell(self._sheet)
-            cell.number_format = number_format
-        _fill(cell, kind, value)
-        return cell
-
-    def _write_header(self) -> None:
-        header = []
-        for column in self._columns:
-            cell = WriteOnlyCell(self._sheet)
-            _fill(cell, "text", column.label)
-            cell.font, cell.fill, cell.alignment = _HEADER_FONT, _HEADER_FILL, _HEADER_ALIGNMENT
-            header.append(cell)
-        self._sheet.append(header)
+    def _flush(self) -> None:
+        self._sheet.write("".join(self._waiting).encode())
+        self._waiting.clear()
 
 
 def write_error_report(
@@ -152,37 +166,36 @@ def write_error_report(
         return sheet.rows
 
 
-def _format_of(value: object) -> str:
-    match value:
-        case datetime():
-            return _FORMATS["datetime"]
-        case date():
-            return _FORMATS["date"]
-        case time():
-            return "hh:mm:ss"
-    return _FORMATS["typed"]
+def _cell(at: str, kind: Kind, value: object) -> str:
+    """A cell as its kind wants it. The type is said, never guessed: that is what stops formulas."""
+    style, content = _KIND_STYLES[kind], _prepared(kind, value)
+    if kind == "typed" and isinstance(content, date | time):
+        style = _STYLES[_code_of(content)]
+    if isinstance(content, str):
+        return text_cell(at, style, _xml_text(content))
+    if isinstance(content, bool):
+        return f'<c r="{at}" s="{style}" t="b"><v>{int(content)}</v></c>'
+    if isinstance(content, date | time):
+        content = _serial(content)
+    return f'<c r="{at}" s="{style}"><v>{content!r}</v></c>'
 
 
-def _fill(cell: WriteOnlyCell, kind: Kind, value: object) -> None:
-    """Put the value into the cell as its kind wants it. The type is set, never guessed: that is what stops formulas."""
-    content = _prepared(kind, value)
-    match content:
-        case None:
-            cell._value, cell.data_type = None, "n"
-        case bool():
-            cell._value, cell.data_type = content, "b"
-        case int() | float():
-            cell._value, cell.data_type = content, "n"
-        case date() | time():
-            cell._value, cell.data_type = content, "d"
-        case _:
-            cell._value, cell.data_type = _xml_text(str(content)), "s"
+def _code_of(value: date | time) -> str:
+    if isinstance(value, time):
+        return "hh:mm:ss"
+    return _FORMATS["datetime" if isinstance(value, datetime) else "date"]
 
 
-def _prepared(kind: Kind, value: object) -> object:
-    """The value as a str, bool, number, naive local date or time; None for a blank cell."""
-    if value is None or value == "":
-        return None
+def _serial(value: date | time) -> float:
+    """Days since Excel's day zero; a time of day is a part of one."""
+    days = 0 if isinstance(value, time) else value.toordinal() - _DAY_ZERO.toordinal()
+    if not isinstance(value, time | datetime):
+        return days
+    return days + (value.hour * 3600 + value.minute * 60 + value.second) / _DAY_SECONDS
+
+
+def _prepared(kind: Kind, value: object) -> str | bool | int | float | date | time:
+    """The value as a str, bool, number, naive local date or time."""
     match kind:
         case "phone":
             text = str(value)
@@ -217,8 +230,9 @@ def _number(value: int | float) -> int | float | str:
 
 def _xml_text(text: str) -> str:
     """Text that XML can hold and Excel reads back equal, at most as long as a cell may be."""
-    text = _LINE_BREAK.sub("\n", text).translate(_PAGE_BREAKS)
-    text = _ESCAPE.sub("_x005F_", _ILLEGAL.sub("", text))
+    if _UNUSUAL.search(text):
+        text = _LINE_BREAK.sub("\n", text).translate(_PAGE_BREAKS)
+        text = _ESCAPE.sub("_x005F_", _ILLEGAL.sub("", text))
     if len(text) <= MAX_CELL_TEXT // 2:
         return text
     # Excel counts UTF-16 units, so an emoji is two characters.
