@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
@@ -80,11 +81,16 @@ def parse_phone(raw: str | int | float, region: str = "VN") -> Phone:
     Raises :class:`PhoneError` with one problem that says what is wrong. A mobile number is not refused because its
     prefix is unknown, nor a foreign number of possible length: phonenumbers' data is older than the newest range.
     """
-    text = _as_text(raw)
-    international, digits = _split(text)
+    return Phone(str(raw), _e164(raw, region))
+
+
+@lru_cache(maxsize=2_048, typed=True)
+def _e164(raw: str | int | float, region: str) -> str:
+    """Kept, because an import reads a number three times: as a cell, among its neighbours and when it is stored."""
+    international, digits = _split(_as_text(raw))
     if region == "VN":
-        return Phone(str(raw), _e164_vietnamese(international, digits))
-    return Phone(str(raw), _e164_foreign(f"+{digits}" if international else digits, region))
+        return _e164_vietnamese(international, digits)
+    return _e164_foreign(f"+{digits}" if international else digits, region)
 
 
 def _as_text(raw: str | int | float) -> str:

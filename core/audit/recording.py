@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -81,15 +82,20 @@ def record_bulk(
 
 @event.listens_for(ActorSession, "before_flush")
 def _record_flush(session: ActorSession, flush_context: object, instances: object) -> None:
-    for row in list(session.new):
-        if isinstance(row, Audited):
-            _record_row(session, row, "create")
-    for row in list(session.dirty):
-        if isinstance(row, Audited) and session.is_modified(row):
-            _record_row(session, row, _action(row))
-    for row in list(session.deleted):
-        if isinstance(row, Audited):
-            _record_row(session, row, "purge" if isinstance(row, SoftDelete) else "delete")
+    entries = [_entry_of(session, row, "create") for row in session.new if isinstance(row, Audited)]
+    entries += [
+        _entry_of(session, row, _action(row))
+        for row in session.dirty
+        if isinstance(row, Audited) and session.is_modified(row)
+    ]
+    entries += [
+        _entry_of(session, row, "purge" if isinstance(row, SoftDelete) else "delete")
+        for row in session.deleted
+        if isinstance(row, Audited)
+    ]
+    if told := [entry for entry in entries if entry is not None]:
+        session.execute(insert(AuditEntry), told)
+        _await_commit(session, told)
 
 
 def _action(row: Any) -> str:
@@ -100,30 +106,37 @@ def _action(row: Any) -> str:
     return "update"
 
 
-def _record_row(session: ActorSession, row: Any, action: str) -> None:
+def _entry_of(session: ActorSession, row: Any, action: str) -> dict[str, Any] | None:
+    """The entry of a row about to be written; None for a change that says nothing."""
     changes = _diff(row, action)
-    if changes or action != "update":
-        told = session.info.get(CREATED_AS, action) if action == "create" else action
-        told_of = _entry(session, told, row.__tablename__, row.id, changes)
-        entry = AuditEntry(**told_of)
-        _await_commit(session, [told_of])
-        if action == "create" and AS_STAMPED in session.info and session.actor.is_system:
-            names: Mapping[UUID, str] = session.info[AS_STAMPED]
-            entry.at, entry.user_id = row.created_at or entry.at, row.created_by_id
-            entry.user_name = names.get(row.created_by_id, entry.user_name)
-        session.add(entry)
+    if not changes and action == "update":
+        return None
+    told = session.info.get(CREATED_AS, action) if action == "create" else action
+    entry = _entry(session, told, row.__tablename__, row.id, changes)
+    if action == "create" and AS_STAMPED in session.info and session.actor.is_system:
+        names: Mapping[UUID, str] = session.info[AS_STAMPED]
+        entry["at"], entry["user_id"] = row.created_at or entry["at"], row.created_by_id
+        entry["user_name"] = names.get(row.created_by_id, entry["user_name"])
+    return entry
+
+
+@cache
+def _told_fields(model: type[Any]) -> tuple[str, ...]:
+    hidden = KERNEL_FIELDS.union(model.__audit_exclude__, {"deleted_at"})
+    return tuple(attribute.key for attribute in inspect(model).column_attrs if attribute.key not in hidden)
 
 
 def _diff(row: Any, action: str) -> dict[str, list[Any]]:
-    state = inspect(row)
-    hidden = KERNEL_FIELDS.union(row.__audit_exclude__, {"deleted_at"})
     changes: dict[str, list[Any]] = {}
-    for attribute in state.mapper.column_attrs:
-        if attribute.key in hidden:
-            continue
-        old, new = _sides(state.attrs[attribute.key].history, action)
-        if old != new:
-            changes[attribute.key] = [old, new]
+    if action == "create":
+        given = row.__dict__
+        changes = {key: [None, _plain(given[key])] for key in _told_fields(row.__class__) if given.get(key) is not None}
+    else:
+        attributes = inspect(row).attrs
+        for key in _told_fields(row.__class__):
+            old, new = _sides(attributes[key].history, action)
+            if old != new:
+                changes[key] = [old, new]
     if isinstance(row, CustomFields):
         changes |= row.custom_changes
         row.custom_changes.clear()
@@ -133,8 +146,6 @@ def _diff(row: Any, action: str) -> dict[str, list[Any]]:
 def _sides(history: Any, action: str) -> tuple[Any, Any]:
     current = history.added or history.unchanged
     new = _plain(current[0]) if current else None
-    if action == "create":
-        return None, new
     if action in {"delete", "purge"}:
         return new, None
     return (_plain(history.deleted[0]) if history.deleted else None, new) if history.has_changes() else (new, new)

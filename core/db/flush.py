@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.orm.base import PassiveFlag
 
 from core.clock import now
 from core.db.base import Model, TenantModel
@@ -45,32 +46,43 @@ def prepare(session: ActorSession, flush_context: object, instances: object) -> 
 def _check_rows(session: ActorSession) -> None:
     """Refuse a changed key, and a link to a row that the actor may not see: writing it would be reading it."""
     wanted: dict[str, set[UUID]] = {}
-    for row in (*session.new, *session.dirty):
+    for row in session.new:
+        for key, target in _links_of(row.__class__):
+            if (id := row.__dict__.get(key)) is not None:
+                wanted.setdefault(target, set()).add(id)
+    for row in session.dirty:
         state = inspect(row)
         if not isinstance(row, TenantModel):
             continue
-        if state.persistent and (row.tenant_id, row.id) != state.identity:
+        if (row.tenant_id, row.id) != state.identity:
             raise ScopeError("a row's tenant and id never change")
-        for column in state.mapper.local_table.columns:
-            if column.info.get("link") and not column.info["unseen"]:
-                added = state.attrs[column.key].history.added
-                if added and added[0] is not None:
-                    wanted.setdefault(column.info["link"], set()).add(added[0])
+        for key, target in _links_of(row.__class__):
+            added = state.get_history(key, PassiveFlag.PASSIVE_NO_INITIALIZE).added
+            if added and added[0] is not None:
+                wanted.setdefault(target, set()).add(added[0])
     if not session.actor.is_system:
         for target, ids in wanted.items():
             _check_links(session, target, ids)
 
 
-def check_links(session: ActorSession, model: type[Any], rows: Iterable[Mapping[str, Any]]) -> None:
+@cache
+def _links_of(model: type[Any]) -> tuple[tuple[str, str], ...]:
+    """The columns that point at rows which the actor must see, each with the table that it points at."""
+    if not issubclass(model, TenantModel):
+        return ()
+    columns = model.__table__.columns
+    return tuple((each.key, each.info["link"]) for each in columns if "link" in each.info and not each.info["unseen"])
+
+
+def check_links(session: ActorSession, model: Any, rows: Iterable[Mapping[str, Any]]) -> None:
     """Refuse rows (attribute → value) with a link that the actor may not see; NotFound. The system links what it likes."""
     if session.actor.is_system:
         return
-    links = [column for column in model.__table__.columns if column.info.get("link") and not column.info["unseen"]]
     wanted: dict[str, set[UUID]] = {}
     for row in rows:
-        for column in links:
-            if row.get(column.key) is not None:
-                wanted.setdefault(column.info["link"], set()).add(row[column.key])
+        for key, target in _links_of(model):
+            if row.get(key) is not None:
+                wanted.setdefault(target, set()).add(row[key])
     for target, ids in wanted.items():
         _check_links(session, target, ids)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from core.access.models import User
 from core.db.bulk import bulk_update
 from core.db.scope import ScopeError
-from core.db.session import ActorSession, NoActor, db, system
+from core.db.session import ActorSession, NoActor, db, system, with_deleted
 from core.errors import NotFound
 from core.testing.world import World
 from tests.core.db.conftest import Side
@@ -292,3 +292,24 @@ def test_two_tenants_alternating_in_threads_on_a_small_pool_never_meet(world: Wo
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_a_statement_that_is_kept_serves_each_actor_his_own(world: World, here: Side, there: Side) -> None:
+    from addons.lab.models import Specimen
+
+    kept = select(Specimen.name)
+    for _again in range(2):
+        for side, user, seen in (
+            (here, here.user, {"here own", "here shared"}),
+            (there, there.user, {"there own", "there shared"}),
+            (here, None, {"here own", "here shared", "here hidden"}),
+            (there, None, {"there own", "there shared", "there hidden"}),
+        ):
+            with world.session(side.tenant, user) as session:
+                assert names(session.scalars(kept)) == seen
+    with world.session(here.tenant) as session:
+        session.delete(session.need(Specimen, here.own))
+    with world.session(here.tenant, here.user) as session:
+        assert names(session.scalars(kept)) == {"here shared"}
+        with with_deleted(session) as bin_too:
+            assert names(bin_too.scalars(kept)) == {"here own", "here shared"}
