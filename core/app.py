@@ -43,7 +43,7 @@ from core.web.access import SIGNED_IN, Access
 from core.web.answers import htmx
 from core.web.pages import install as install_pages
 from core.web.requests import BanyanFlask
-from core.web.routes import AddonViews, Route
+from core.web.routes import AddonViews, Route, webhook_route
 
 ROOT = Path(__file__).resolve().parent.parent
 COOKIE_DAYS = 30
@@ -146,6 +146,7 @@ def _routes_of(registry: Registry, addon: str, problems: list[BootProblem]) -> l
     pages = [route for found in registry.instances(AddonViews) if found.addon == addon for route in found.obj.routes]
     prefix = "" if addon == KERNEL else f"/{addon}"
     routes = [replace(route, rule=f"{prefix}{route.rule}") for route in pages]
+    routes += _webhooks_of(registry, addon, problems)
     for resource in registry.subclasses(Resource):
         if resource.addon == addon:
             try:
@@ -159,6 +160,21 @@ def _routes_of(registry: Registry, addon: str, problems: list[BootProblem]) -> l
                 ]
                 routes += api_routes(instance_of(resource.obj, addon))
     return routes
+
+
+def _webhooks_of(registry: Registry, addon: str, problems: list[BootProblem]) -> list[Route]:
+    """The routes of the addon's webhooks; one that is declared and not answered, or the other way round, is a problem."""
+    found = [each.obj for each in registry.instances(AddonViews) if each.addon == addon]
+    receivers = {f"{addon}.{name}": receiver for views in found for name, receiver in views.receivers.items()}
+    declared = {each.endpoint: each for each in registry.webhooks if each.addon == addon}
+    for endpoint in sorted(receivers.keys() ^ declared.keys()):
+        message = "A webhook needs a manifest entry [[webhooks]] and a function with @views.webhook, both of this name."
+        problems.append(BootProblem(f"{addon}.toml", endpoint, message, "Add the other one.", Code.UNKNOWN_ENDPOINT))
+    return [
+        webhook_route(endpoint, declared[endpoint].path, declared[endpoint].methods, receiver)
+        for endpoint, receiver in receivers.items()
+        if endpoint in declared
+    ]
 
 
 def _unknown_targets(registry: Registry, declared: dict[str, Access]) -> list[BootProblem]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from core.web.access import Access
+from core.web.webhooks import Receiver, receiving
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -28,6 +29,8 @@ class AddonViews:
 
     import_name: str
     routes: list[Route] = field(default_factory=list)
+    receivers: dict[str, Receiver] = field(default_factory=dict)
+    """The functions that answer webhooks, by name."""
 
     def route(
         self,
@@ -58,3 +61,15 @@ class AddonViews:
     def post(self, rule: str, **options: Any) -> Callable[[View], View]:
         """A route for POST, guarded by CSRF token and Fetch-Metadata."""
         return self.route(rule, methods=("POST",), **options)
+
+    def webhook(self, receiver: Receiver) -> Receiver:
+        """The function of a webhook that the manifest declares: ``endpoint`` there is the addon's name and the function's."""
+        self.receivers[receiver.__name__] = receiver
+        return receiver
+
+
+def webhook_route(endpoint: str, path: str, methods: tuple[str, ...], receiver: Receiver) -> Route:
+    """The whole route of a webhook; its address ends in a token (``core.web.webhooks``)."""
+    access = Access.of(None, "an outside system proves itself by the token in the address and a secret", False)
+    name = endpoint.partition(".")[2]
+    return Route(f"{path}/<token>", name, receiving(endpoint, receiver), methods, access)

@@ -1,0 +1,8 @@
+"""What other addons may call."""
+
+from __future__ import annotations
+
+from addons.order.services import move_order
+from addons.order.workflows import ORDER
+
+__all__ = ["ORDER", "move_order"]

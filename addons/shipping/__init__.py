@@ -1,0 +1,1 @@
+"""Shipments of orders, what carriers tell of them, and what comes back."""

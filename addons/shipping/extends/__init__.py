@@ -1,0 +1,1 @@
+"""What shipping adds to other addons."""
