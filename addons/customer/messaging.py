@@ -42,6 +42,9 @@ messaging_views = AddonViews(__name__)
 BY_MESSAGE = "customer.message"
 """The kind of contact that a message is."""
 
+BY_READING = "customer.reading"
+"""The kind of contact that an opened e-mail is."""
+
 LISTED = 100
 """Messages that a customer's page lists, the newest first."""
 

@@ -77,6 +77,8 @@ from core.errors import DomainError
 from core.exchange.fields import ImportOptions
 from core.i18n import translator
 from core.kernel import current_session
+from core.messages.channels import CHANNELS
+from core.messages.models import Message
 from core.messages.resources import STATES
 from core.messages.resources import TONES as TONES_OF_STATES
 from core.phone import format_phone
@@ -556,6 +558,53 @@ class Exchanges(Resource[Comment]):
 
     def title_of(self, record: Comment) -> str:
         return str(_("Exchange of %(name)s", name=record.author.name))
+
+
+def _customer_of_message(session: ActorSession) -> ColumnElement[str]:
+    return select(Customer.name).where(Customer.id == Message.entity_id).scalar_subquery()
+
+
+class Letters(Resource[Message]):
+    """E-mails and SMS to customers: the records behind two rows of the KPI (CUS-068, CUS-069)."""
+
+    model = Message
+    name = "letters"
+    title = _("Messages to customers")
+    one = _("message")
+    icon = "mail"
+    permissions = Permissions("customer", create=None, edit=None, delete=None, export=None, import_=None)
+    columns = (
+        Column("subject", _("Subject"), kind="title", subtitle=("recipient",), avatar=False),
+        Column("customer", _("Customer"), kind="text", expression=_customer_of_message),
+        Column("channel", _("Channel"), kind="flat", labels=CHANNELS, card=True),
+        Column("state", _("State"), kind="tag", labels=STATES, tone=TONES_OF_STATES),
+        Column("sent_at", _("Sent"), sort=True, wide="xl"),
+        Column("read_at", _("Opened"), sort=True),
+        Column("created_at", _("Asked for"), sort=True, wide="2xl"),
+    )
+    filters = (
+        ChoiceFilter("channel", _("Channel"), Message.channel, options=list(CHANNELS.items()), several=True),
+        ChoiceFilter("state", _("State"), Message.state, options=list(STATES.items()), several=True),
+        PeriodFilter("sent", _("Sent"), Message.sent_at),
+        PeriodFilter("read", _("Opened"), Message.read_at),
+        UserFilter("who", _("Written by"), Message.created_by_id, empty=_("The system")),
+    )
+    default_sort = "-created_at"
+    facts = (
+        Fact("recipient", _("To")),
+        Fact("subject", _("Subject")),
+        Fact("body", _("Text")),
+        Fact("sent_at", _("Sent")),
+        Fact("read_at", _("Opened")),
+    )
+    actions = (Action(_("Open the customer"), "customer.customer_of_letter", icon="users", primary=True),)
+    api = None
+
+    def restrict(self, session: ActorSession) -> Sequence[ColumnElement[bool]]:
+        return Message.entity == Customer.__tablename__, Message.entity_id.in_(select(Customer.id))
+
+    def title_of(self, record: Message) -> str:
+        return record.title
 
 
 recorded_feedback = Recorded(

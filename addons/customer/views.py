@@ -207,6 +207,13 @@ def customer_of_exchange(id: UUID) -> ResponseReturnValue:
     return redirect_to(url_for("customer.customers_detail", id=comment.entity_id, _anchor=f"post-{id}"))
 
 
+@views.get("/letters/<uuid:id>/customer", permission="customer.read")
+def customer_of_letter(id: UUID) -> ResponseReturnValue:
+    """From a message to the customer that it was sent to."""
+    message = find_resource("customer.letters").find(current_session(), id)
+    return redirect_to(url_for("customer.customers_detail", id=message.entity_id, tab="messages"))
+
+
 @views.get("/start/to-do", permission="customer.read")
 def home_to_do() -> ResponseReturnValue:
     """On the start page: the customers that one should not forget today."""

@@ -29,7 +29,8 @@ class UncertainFailure(SendingFailure):
 class Outgoing:
     """A message as a sender gets it. ``id`` is the same at every try: services that know repeated requests get it.
 
-    ``recipient`` is an e-mail address, a number in E.164 or the id of a user; ``sender_name`` is the business.
+    ``recipient`` is an e-mail address, a number in E.164 or the id of a user; ``sender_name`` is the business. ``receipt`` is
+    the address of an invisible picture by whose loading we learn that an e-mail was opened; empty where nobody wants to know.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Outgoing:
     reply_to: str
     sender_name: str
     url: str
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

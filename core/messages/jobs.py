@@ -28,6 +28,7 @@ from core.messages.contributions import (
 )
 from core.messages.models import ENDED, Message, MessageState
 from core.messages.queries import find_sender
+from core.messages.receipts import receipt_of
 from core.messages.services import PURPOSE, SECRET, send_at, tenant_name
 from core.notifications import notify
 from core.sealing import Unsealable, unseal
@@ -86,6 +87,7 @@ def _outgoing(run: JobRun, message: Message) -> Outgoing:
         reply_to=message.reply_to,
         sender_name=tenant_name(run.session),
         url=message.url,
+        receipt=receipt_of(run.session, message),
     )
 
 

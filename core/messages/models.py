@@ -41,6 +41,8 @@ class Message(Searchable, Stamped, TenantModel):
         index("created_at"),
         index("state", "created_at"),
         index("entity", "entity_id"),
+        index("sent_at"),
+        index("read_at"),
     )
     __search__ = ("recipient", "recipient_name", "subject")
 
@@ -55,6 +57,8 @@ class Message(Searchable, Stamped, TenantModel):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(500), default="")
     sent_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    """When an e-mail was opened for the first time, as far as its reader's program lets that be known."""
     entity: Mapped[str] = mapped_column(key_text(60), default="")
     entity_id: Mapped[UUID | None] = link_to_any("entity")
     url: Mapped[str] = mapped_column(String(500), default="")

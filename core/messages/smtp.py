@@ -112,14 +112,15 @@ def compose(outgoing: Outgoing, address: str) -> EmailMessage:
     if outgoing.reply_to:
         mail["Reply-To"] = Address(addr_spec=outgoing.reply_to)
     mail.set_content(outgoing.body, cte="base64")
-    mail.add_alternative(html_of(outgoing.body), subtype="html", cte="base64")
+    mail.add_alternative(html_of(outgoing.body, outgoing.receipt), subtype="html", cte="base64")
     return mail
 
 
-def html_of(text: str) -> str:
-    """``text`` as paragraphs: everything escaped, addresses of pages as links, nothing else."""
+def html_of(text: str, receipt: str = "") -> str:
+    """``text`` as paragraphs: everything escaped, addresses of pages as links, and the picture of a receipt."""
     paragraphs = [each for each in re.split(r"\n\s*\n", text.strip()) if each.strip()]
-    return PAGE + "".join(f"{PARAGRAPH}{_linked(each)}</p>" for each in paragraphs) + "</div>"
+    picture = f'<img src="{escape(receipt)}" width="1" height="1" alt="">' if receipt else ""
+    return PAGE + "".join(f"{PARAGRAPH}{_linked(each)}</p>" for each in paragraphs) + f"{picture}</div>"
 
 
 def _linked(text: str) -> str:

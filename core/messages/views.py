@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.errors import DomainError
@@ -30,6 +30,7 @@ from core.messages.queries import (
     list_templates,
     wordings_of,
 )
+from core.messages.receipts import PICTURE, note_opened
 from core.messages.resources import MANAGE, MANAGE_TEMPLATES
 from core.web import AddonViews, redirect_to, render, toast
 
@@ -37,6 +38,13 @@ _ = translator(__name__)
 views = AddonViews(__name__)
 
 LANGUAGES = {"vi": _("Vietnamese"), "en": _("English")}
+
+
+@views.get("/messages/seen/<value>", public="the picture in an e-mail, under a signed address", identifies=False)
+def message_seen(value: str) -> ResponseReturnValue:
+    """The e-mail was opened. Always the same picture: it tells nothing to whoever makes addresses up."""
+    note_opened(value)
+    return Response(PICTURE, content_type="image/gif", headers={"Cache-Control": "no-store"})
 
 
 @views.post("/core/messages/<uuid:id>/retry", permission=MANAGE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from addons.customer.contact import BY_COMMENT, BY_HAND, is_contact_setting, note_contact
 from addons.customer.contributions import ContactKind, KpiRow, contact_kinds, kpi_rows
 from addons.customer.kpi import NEW_CUSTOMERS
-from addons.customer.messaging import BY_MESSAGE, templates
+from addons.customer.messaging import BY_MESSAGE, BY_READING, templates
 from addons.customer.models import Customer
 from addons.customer.starting import put_first_entries
 from addons.customer.tiers.placing import is_automatic
@@ -18,6 +18,7 @@ from core.i18n import translator
 from core.jobs import enqueue
 from core.kernel import current_kernel
 from core.messages import MessageTemplate, message_templates
+from core.messages.events import MessageRead
 from core.notifications.contributions import NoticeKind, Way, notice_kinds
 from core.settings.contributions import SettingsPage, settings_pages
 from core.settings.events import SettingChanged
@@ -59,6 +60,7 @@ def own_kinds() -> list[ContactKind]:
         ContactKind(BY_HAND, "customer.contact_by_hand"),
         ContactKind(BY_COMMENT, "customer.contact_by_comment"),
         ContactKind(BY_MESSAGE, "customer.contact_by_message"),
+        ContactKind(BY_READING, "customer.contact_by_reading"),
     ]
 
 
@@ -83,6 +85,13 @@ def own_notices() -> list[NoticeKind]:
 def note_comment(session: ActorSession, event: CommentPosted) -> None:
     if event.entity == Customer.__tablename__:
         note_contact(session, event.entity_id, BY_COMMENT)
+
+
+@on(MessageRead)
+def note_reading(session: ActorSession, event: MessageRead) -> None:
+    """A customer has opened an e-mail (CUS-057)."""
+    if event.entity == Customer.__tablename__ and event.entity_id is not None:
+        note_contact(session, event.entity_id, BY_READING)
 
 
 @on(SettingChanged)
@@ -113,7 +122,29 @@ def own_rows() -> list[KpiRow]:
         when="at",
         who="author",
     )
-    return [NEW_CUSTOMERS, exchanges]
+    emails = KpiRow(
+        "customer.emails",
+        "interactions",
+        _("E-mail"),
+        _("E-mails to customers that were opened in the period, for whoever wrote them. Each counts once."),
+        "customer.letters",
+        when="read",
+        who="who",
+        args=(("f.channel", "email"),),
+    )
+    sms = KpiRow(
+        "customer.sms",
+        "interactions",
+        _("SMS"),
+        _(
+            "SMS to customers that were sent in the period, for whoever wrote them. What was not delivered does not count."
+        ),
+        "customer.letters",
+        when="sent",
+        who="who",
+        args=(("f.channel", "sms"), ("f.state", "sent")),
+    )
+    return [NEW_CUSTOMERS, emails, sms, exchanges]
 
 
 @on(SettingChanged)

@@ -6,9 +6,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from addons.activity.models import State
 from tests.addons.activity.conftest import TODAY, Clock, Office
+from tests.addons.customer.test_kpi import number_of, parts_of
 
 ROUTE = "/customer/customers/{}/handover"
 
@@ -80,3 +82,38 @@ def test_the_customers_page_tells_of_them(office: Office, clock: Clock) -> None:
     question = leader.get(f"/customer/customers/{office.customer_id}/delete")
     assert question.status_code == 403 or "3 open activities" in question.text
     assert office.stored(task).state == State.PLANNED
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.req("CUS-071", "CUS-073")
+def test_tasks_of_customers_and_what_was_done_count_in_the_kpi(office: Office, clock: Clock) -> None:
+    from addons.activity.models import ActivityProject, ActivityType
+
+    with office.world.session(office.tenant) as session:
+        project = ActivityProject(name="Mở đại lý")
+        session.add(project)
+        session.flush()
+        project_id, type_id = project.id, session.scalars(select(ActivityType.id)).first()
+
+    def task(subject: str | None = office.subject, **more: object) -> UUID:
+        return office.plan(kind="task", title="Việc", subject=subject, start=None, end=None, **more)
+
+    seller = office.world.client(office.seller)
+    planned, cancelled = task(), task()
+    assert seller.post(f"/activity/activities/{cancelled}/cancel", data={"reason": "Khách hủy"}).status_code == 303
+    task(subject=None)
+    task(day=TODAY + timedelta(days=40))
+    task(by=office.leader, assignee_id=office.colleague.id, project_id=project_id)
+    done = [task(project_id=project_id), task(type_id=type_id), task(subject=None, project_id=project_id)]
+    for id in done:
+        assert seller.post(f"/activity/activities/{id}/complete", data={"result": "reached"}).status_code == 303
+    rights = ("customer.read", "customer.view_all", "customer.kpi", "activity.read", "activity.view_all")
+    reader = office.world.client(office.world.user(office.tenant, *rights))
+    page = reader.get("/customer/kpi").text
+    assert number_of(page, "Tasks") == "4", "about customers, due in the month, not cancelled"
+    assert number_of(page, "Tasks done, by project") == number_of(page, "Tasks done, by type") == "3"
+    assert parts_of(page, "Tasks done, by project")["Mở đại lý"] == "2"
+    assert sum(int(number) for number in parts_of(page, "Tasks done, by type").values()) == 3
+    theirs = reader.get("/customer/kpi", query_string={"f.who": str(office.colleague.id)}).text
+    assert (number_of(theirs, "Tasks"), number_of(theirs, "Tasks done, by project")) == ("1", "0")
+    assert office.stored(planned).state == State.PLANNED

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 
 from core.testing.databases import AddonSet
 from core.testing.queries import recorded_statements
@@ -88,8 +89,10 @@ def tabs_of(page: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.req("CUS-026", "CUS-037")
+@pytest.mark.req("CUS-026", "CUS-037", "CUS-043")
 def test_a_tab_and_a_quick_action_of_another_addon_stand_among_the_customers_own(shop: Shop) -> None:
+    from addons.customer.models import Customer
+    from core.attachments import attach
     from core.tenancy.services import disable_addon
 
     lan = shop.customer(name="Lan", contacts=[{"name": "Ông Tư"}, {"name": "Bà Năm"}])
@@ -122,6 +125,11 @@ def test_a_tab_and_a_quick_action_of_another_addon_stand_among_the_customers_own
     documents = client.get(f"{path}?tab=documents").text
     assert "báo giá.pdf" in documents
     assert "Lê Minh Quân" in documents
+    with shop.world.session(shop.tenant, shop.seller) as session:  # a file of the customer itself, in the same tab
+        file = FileStorage(io.BytesIO(b"%PDF-1.7"), "giấy phép.pdf")
+        attach(session, session.need(Customer, lan), [file])
+    assert {"báo giá.pdf", "giấy phép.pdf"} <= set(re.findall(r"[\w ]+\.pdf", client.get(f"{path}?tab=documents").text))
+    assert tabs_of(client.get(path).text)["Documents"] == "2"
 
     assert new not in seller.get(path).text  # lacks the right
     with shop.world.session(shop.tenant) as session:
