@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement
 
 from addons.activity.models import Activity, Kind, State
 from addons.activity.queries import MAX_SHOWN, list_between, list_calendars, of_department, of_user
+from addons.activity.schedules import read_off
+from addons.activity.services import may_change
 from addons.activity.times import (
     SLOTS_AN_HOUR,
     Placed,
@@ -63,6 +65,10 @@ class Day:
     is_other_month: bool = False
     room: int = IN_WEEK
     """Things of all day that are shown above the hours."""
+
+    absences: Sequence[str] = ()
+    hours_off: frozenset[int] = frozenset()
+    """Hours in which whose calendar it is does not work."""
 
     @property
     def weekday(self) -> str:
@@ -174,6 +180,10 @@ class CalendarView:
             return "grey"
         return activity.type.tone if activity.type else "teal" if activity.kind == Kind.TASK else "blue"
 
+    def can_move(self, activity: Activity) -> bool:
+        """Whether the reader may put it at another time."""
+        return activity.is_open and may_change(self.session, activity)
+
     def views(self) -> list[tuple[str, str, bool]]:
         """(label, address, whether it is this one)."""
         return [(str(label), self.url(view=view.value), view is self.view) for view, label in VIEWS.items()]
@@ -203,6 +213,8 @@ def read_calendar(session: ActorSession, args: Mapping[str, str]) -> CalendarVie
     shown = days_of(view, day)
     found = list_between(session, *bounds(shown), _criterion(session, who), kinds)
     items, today = found[:MAX_SHOWN], local_today()
+    whose = _whose(session, who)
+    off = read_off(session, whose, shown) if whose else {}
     days = [
         Day(
             each,
@@ -211,6 +223,8 @@ def read_calendar(session: ActorSession, args: Mapping[str, str]) -> CalendarVie
             is_chosen=each == day,
             room=MAX_SHOWN if view is View.DAY else IN_WEEK,
             is_other_month=view is View.MONTH and each.month != day.month,
+            absences=off[each][0] if off else (),
+            hours_off=off[each][1] if off else frozenset(),
         )
         for each in shown
     ]
@@ -226,6 +240,12 @@ def _day(text: str) -> date:
         return clamped(date.fromisoformat(text))
     except ValueError:
         return local_today()
+
+
+def _whose(session: ActorSession, who: str) -> UUID | None:
+    """The one employee whose calendar it is."""
+    kind, _colon, id = who.partition(":")
+    return session.actor.user_id if kind == ME else UUID(id) if kind == USER else None
 
 
 def _criterion(session: ActorSession, who: str) -> ColumnElement[bool] | None:

@@ -8,9 +8,10 @@ import wtforms
 from flask import url_for
 
 from addons.activity import services
-from addons.activity.models import TONES, ActivityProject, ActivityType, Result
+from addons.activity.models import TONES, AbsenceKind, ActivityProject, ActivityType, Result
 from addons.activity.queries import Entry, list_entries
 from addons.activity.subjects import find_about, find_only, subject_names
+from addons.activity.times import WEEK
 from core.access.models import User
 from core.db import ActorSession
 from core.i18n import translator
@@ -49,6 +50,13 @@ TONE_NAMES = {
     "grey": _("Grey"),
 }
 assert TONE_NAMES.keys() == set(TONES)
+
+ABSENCES = {
+    AbsenceKind.LEAVE: _("Leave"),
+    AbsenceKind.SICK: _("Ill"),
+    AbsenceKind.TRIP: _("Business trip"),
+    AbsenceKind.OTHER: _("Other"),
+}
 
 REMINDERS = (
     (0, _("When it begins")),
@@ -231,6 +239,35 @@ class TypeForm(EntryForm):
     entity = ChoiceField(
         _("For"), choices=lambda: list(subject_names(current_session()).items()), blank=_("Every kind of record")
     )
+
+
+class WorkWeekForm(Form):
+    """The hours of an employee on each day of the week."""
+
+    user_id = UserField(_("Employee"))
+    d0 = StringField(_("Monday"), description=_("Like 8:00–12:00, 13:30–17:30; empty is a day off."))
+    d1 = StringField(_("Tuesday"))
+    d2 = StringField(_("Wednesday"))
+    d3 = StringField(_("Thursday"))
+    d4 = StringField(_("Friday"))
+    d5 = StringField(_("Saturday"))
+    d6 = StringField(_("Sunday"))
+
+    def texts(self) -> list[str]:
+        """What was entered, Monday first."""
+        return [self[f"d{at}"].data or "" for at in range(WEEK)]
+
+
+class AbsenceForm(Form):
+    """Who is not there, when and why."""
+
+    user_id = UserField(_("Employee"))
+    kind = ChoiceField(_("Reason"), choices=list(ABSENCES.items()), default=AbsenceKind.LEAVE.value)
+    first_day = DateField(_("First day"))
+    last_day = DateField(_("Last day"), description=_("Empty where it is one day."))
+    start = TimeField(_("From"), description=_("Without times it is the whole day."))
+    end = TimeField(_("To"))
+    note = StringField(_("Note"))
 
 
 def _named(session: ActorSession, model: type[Entry], keep: Any) -> list[tuple[Any, str]]:

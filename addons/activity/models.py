@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Index, Select, String, Tex
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, validates
 
 from addons.activity.contributions import loaded_subjects
+from addons.activity.hours import format_hours
 from core.access.models import DepartmentMember, User
 from core.db import (
     Actor,
@@ -266,3 +267,68 @@ class ActivityReminder(TenantModel):
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
         return seen_with_activity(cls.activity_id, actor)
+
+
+class AbsenceKind(StrEnum):
+    """Why somebody is not there."""
+
+    LEAVE = "leave"
+    SICK = "sick"
+    TRIP = "trip"
+    OTHER = "other"
+
+
+def _of_people(user_id: Any, actor: Actor) -> ColumnElement[bool] | None:
+    """Own · one's departments' · all: whose calendars one may look into."""
+    if actor.can("activity.view_all") or actor.can("activity.manage_schedules"):
+        return None
+    own: ColumnElement[bool] = user_id == actor.user_id
+    if actor.can("activity.view_department") and actor.department_ids:
+        member = DepartmentMember.__table__.alias("colleague")
+        colleagues = select(member.c.user_id).where(
+            member.c.tenant_id == actor.tenant_id, member.c.department_id.in_(sorted(actor.department_ids))
+        )
+        return own | user_id.in_(colleagues)
+    return own
+
+
+class WorkWeek(Audited, Versioned, TenantModel):
+    """When an employee works (Lịch làm việc): for each weekday, Monday first, parts [from, to] in minutes of the day."""
+
+    __tablename__ = "activity_work_week"
+    __table_args__ = (unique("user_id"), index("updated_at"))
+
+    user_id: Mapped[UUID] = link("core_user", ondelete="CASCADE", index=False)
+    user: Mapped[User] = to(user_id)
+    hours: Mapped[list[Any]] = mapped_column(default=list)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        return _of_people(cls.user_id, actor)
+
+
+class Absence(Audited, Versioned, TenantModel):
+    """Days on which an employee is not there, the last included; with minutes after midnight, only between these on each."""
+
+    __tablename__ = "activity_absence"
+    __table_args__ = (index("first_day"), index("user_id", "first_day"))
+
+    user_id: Mapped[UUID] = link("core_user", ondelete="CASCADE", index=False)
+    user: Mapped[User] = to(user_id)
+    kind: Mapped[str] = mapped_column(key_text(20), default=AbsenceKind.LEAVE)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    start_minute: Mapped[int | None]
+    end_minute: Mapped[int | None]
+    note: Mapped[str | None] = mapped_column(String(300))
+
+    @property
+    def hours(self) -> str:
+        """Between which times of each day; empty for all of it."""
+        if self.start_minute is None or self.end_minute is None:
+            return ""
+        return format_hours([(self.start_minute, self.end_minute)])
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        return _of_people(cls.user_id, actor)

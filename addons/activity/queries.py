@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from addons.activity.models import (
@@ -23,6 +23,7 @@ from addons.activity.models import (
 )
 from addons.activity.times import MAX_LENGTH
 from core.access.models import Department, DepartmentMember, User
+from core.clock import now
 from core.db import ActorSession, system
 
 Entry = TypeVar("Entry", ActivityType, ActivityProject)
@@ -162,9 +163,10 @@ def list_done_about(
 
 
 def list_due(session: ActorSession, until: datetime) -> Sequence[Activity]:
-    """What the actor has to do before ``until``, what is overdue included, the earliest first."""
+    """What the actor has to do before ``until``, what is overdue first, then the earliest."""
     query = select(Activity).where(of_user(session.actor.user_id), Activity.state.in_(OPEN), Activity.starts_at < until)
-    query = query.options(joinedload(Activity.type)).order_by(Activity.starts_at, Activity.id)
+    is_to_come = case((Activity.ends_at <= now(), 0), else_=1)
+    query = query.options(joinedload(Activity.type)).order_by(is_to_come, Activity.starts_at, Activity.id)
     return session.scalars(query.limit(MAX_DUE + 1)).all()
 
 

@@ -13,9 +13,11 @@ from addons.activity import catalogues, services
 from addons.activity.bulk import cancel_chosen, delete_chosen, give_chosen
 from addons.activity.calendar import WEEKDAYS
 from addons.activity.forms import (
+    ABSENCES,
     REMINDERS,
     RESULTS,
     TONE_NAMES,
+    AbsenceForm,
     AppointmentForm,
     AssigneeForm,
     CancelForm,
@@ -24,10 +26,13 @@ from addons.activity.forms import (
     TaskForm,
     TransactionForm,
     TypeForm,
+    WorkWeekForm,
 )
+from addons.activity.hours import format_hours
 from addons.activity.models import (
     OPEN,
     TONES,
+    Absence,
     Activity,
     ActivityMove,
     ActivityProject,
@@ -35,8 +40,10 @@ from addons.activity.models import (
     Kind,
     Role,
     State,
+    WorkWeek,
 )
 from addons.activity.queries import list_all_entries, list_busy, list_moves, list_people, of_user
+from addons.activity.schedules import MANAGE, may_change_absence, need_own, reasons_against, save_absence, save_week
 from addons.activity.subjects import subject_names, subject_url
 from addons.activity.times import local_times, span_of
 from core.access.models import User
@@ -282,8 +289,19 @@ class Activities(Resource[Activity]):
         who = form.assignee_id.data if "assignee_id" in form else session.actor.user_id
         minutes = setting("activity.length_minutes", session=session)
         span = span_of(form.day.data, form.start.data, form.end_day.data, form.end.data, minutes=minutes)
-        busy = list_busy(session, who, span.starts_at, span.ends_at, without=record_id) if who else []
-        return Hint(self.overlap_text(len(busy)), self.overlap_links(busy)) if busy else None
+        if not who:
+            return None
+        busy = list_busy(session, who, span.starts_at, span.ends_at, without=record_id)
+        told = reasons_against(session, who, span.starts_at, span.ends_at, is_all_day=span.is_all_day)
+        told += [self.overlap_text(len(busy))] if busy else []
+        return Hint(" ".join(told), self.overlap_links(busy)) if told else None
+
+    def reasons_against(self, record: Activity) -> list[str]:
+        """Why whoever does an open activity does not work at its time."""
+        if not record.is_open or record.ends_at <= now():
+            return []
+        times = record.starts_at, record.ends_at
+        return reasons_against(current_session(), record.assignee_id, *times, is_all_day=record.is_all_day)
 
     def overlaps(self, record: Activity) -> list[tuple[str, str]]:
         """(what and when, its page) of what the assignee has at the time of an open activity besides it."""
@@ -535,3 +553,149 @@ class Projects(Catalogue):
     title = _("Projects")
     one = _("project")
     icon = "flag"
+
+
+class WorkWeeks(Resource[WorkWeek]):
+    """Lịch làm việc: the hours of each employee's week."""
+
+    model = WorkWeek
+    name = "schedules"
+    title = _("Work schedules")
+    one = _("work schedule")
+    icon = "clock"
+    permissions = Permissions(
+        "activity", read="activity.read", create=MANAGE, edit=MANAGE, delete=MANAGE, export=None, import_=None
+    )
+    columns = (
+        Column("user.name", _("Employee"), kind="title"),
+        Column("updated_at", _("Changed"), sort=True, card=True),
+    )
+    filters = (UserFilter("who", _("Employee"), WorkWeek.user_id),)
+    default_sort = "-updated_at"
+    empty_text = _("Enter the hours of each employee, and whoever plans with him is told what lies outside of them.")
+    form = WorkWeekForm
+    template_detail = "activity/schedule.html"
+    api = Api(read_only=True)
+
+    def form_data(self, session: ActorSession, record: WorkWeek | None) -> Mapping[str, Any]:
+        return {f"d{at}": format_hours(parts) for at, parts in enumerate(record.hours)} if record else {}
+
+    def make_form(self, session: ActorSession, record: Any, *, sent: Sent = True) -> Any:
+        form = super().make_form(session, record, sent=sent)
+        form.user_id.flags.required = True
+        return form
+
+    def create(self, session: ActorSession, form: Any) -> WorkWeek:
+        return save_week(session, None, user_id=form.user_id.data, texts=form.texts())
+
+    def update(self, session: ActorSession, record: WorkWeek, form: Any) -> None:
+        save_week(session, record, user_id=form.user_id.data, texts=form.texts())
+
+    def week(self, record: WorkWeek) -> list[tuple[str, str]]:
+        """Weekday and hours."""
+        return [
+            (str(name), format_hours(parts) or str(_("Day off")))
+            for name, parts in zip(WEEKDAYS, record.hours, strict=False)
+        ]
+
+
+class Absences(Resource[Absence]):
+    """Leave, and whatever else keeps people away."""
+
+    model = Absence
+    name = "absences"
+    title = _("Absences")
+    one = _("absence")
+    icon = "user"
+    permissions = Permissions(
+        "activity",
+        read="activity.read",
+        create="activity.create",
+        edit="activity.edit",
+        delete="activity.edit",
+        export=None,
+        import_=None,
+    )
+    columns = (
+        Column("user.name", _("Employee"), kind="title"),
+        Column("kind", _("Reason"), kind="flat", labels=ABSENCES, card=True),
+        Column("first_day", _("First day"), sort=True, card=True),
+        Column("last_day", _("Last day"), card=True),
+        Column("note", _("Note"), wide="xl"),
+    )
+    tabs = (
+        Tab("all", _("All")),
+        Tab("mine", _("Mine"), where=lambda actor: Absence.user_id == actor.user_id),
+        Tab(
+            "today",
+            _("Today"),
+            where=lambda actor: (Absence.first_day <= local_today()) & (Absence.last_day >= local_today()),
+        ),
+    )
+    filters = (
+        UserFilter("who", _("Employee"), Absence.user_id),
+        ChoiceFilter("kind", _("Reason"), Absence.kind, options=list(ABSENCES.items()), several=True),
+        PeriodFilter("day", _("First day"), Absence.first_day),
+    )
+    default_sort = "-first_day"
+    empty_text = _("Enter your leave, and whoever plans with you is told.")
+    facts = (
+        Fact("kind", _("Reason"), labels=ABSENCES),
+        Fact("first_day", _("First day")),
+        Fact("last_day", _("Last day")),
+        Fact("hours", _("Hours"), kind="text"),
+        Fact("note", _("Note")),
+    )
+    form = AbsenceForm
+
+    def make_form(self, session: ActorSession, record: Any, *, sent: Sent = True) -> Any:
+        form = super().make_form(session, record, sent=sent)
+        if not session.actor.can(MANAGE):
+            del form.user_id
+        form.first_day.flags.required = True
+        return form
+
+    def form_data(self, session: ActorSession, record: Absence | None) -> Mapping[str, Any]:
+        if record is None:
+            return {"user_id": session.actor.user_id, "first_day": local_today()}
+        last = record.last_day if record.last_day != record.first_day else None
+        return {"start": _clock(record.start_minute), "end": _clock(record.end_minute), "last_day": last}
+
+    def create(self, session: ActorSession, form: Any) -> Absence:
+        return save_absence(session, None, **{"user_id": None, **form.data})
+
+    def update(self, session: ActorSession, record: Absence, form: Any) -> None:
+        save_absence(session, record, **{"user_id": record.user_id, **form.data})
+
+    def delete(self, session: ActorSession, record: Absence) -> None:
+        need_own(session, record.user_id)
+        session.delete(record)
+
+    def can_edit(self, session: ActorSession, record: Absence) -> bool:
+        return may_change_absence(session, record.user_id)
+
+    def can_delete(self, session: ActorSession, record: Absence) -> bool:
+        return may_change_absence(session, record.user_id)
+
+
+def _clock(minute: int | None) -> Any:
+    return None if minute is None else parse_time(f"{minute // 60:02d}:{minute % 60:02d}")
+
+
+recorded_weeks = Recorded(
+    "activity_work_week", one=_("work schedule"), labels={"user_id": _("Employee"), "hours": _("Hours")}
+)
+recorded_absences = Recorded(
+    "activity_absence",
+    one=_("absence"),
+    labels={
+        "user_id": _("Employee"),
+        "kind": _("Reason"),
+        "first_day": _("First day"),
+        "last_day": _("Last day"),
+        "start_minute": _("From (minute of the day)"),
+        "end_minute": _("To (minute of the day)"),
+        "note": _("Note"),
+    },
+    values={"kind": ABSENCES},
+)

@@ -32,7 +32,7 @@ from addons.activity.subjects import find_about
 from addons.activity.times import MAX_LENGTH, Span, local_times, span_of
 from core.access.models import User
 from core.clock import now, to_local
-from core.dates import format_date, format_datetime
+from core.dates import check_range, format_date, format_datetime, not_a_date
 from core.db import ActorSession
 from core.errors import Conflict, DomainError, Forbidden, Problem
 from core.events import emit
@@ -153,6 +153,43 @@ def reschedule(
     _note_move(session, activity, before, clean(reason))
     _set_reminder(session, activity)
     _tell(session, activity, [activity.assignee_id, *_participants(session, activity)], _moved_text)
+
+
+def move(
+    session: ActorSession,
+    activity: Activity,
+    *,
+    day: date | None = None,
+    start: time | None = None,
+    days: int = 0,
+    minutes: int = 0,
+) -> ActivityMove:
+    """Put an open activity at another time as the calendar does, as long as it was: on ``day`` at ``start`` (without one, at
+    its own time of day), or ``days`` and ``minutes`` further. What is all day stays so. The trace of it, by which
+    :func:`move_back` undoes it. DomainError as in :func:`reschedule`.
+    """
+    first, clock, last, _end = local_times(activity)
+    try:
+        begins = datetime.combine(day or first, start or clock or time.min) + timedelta(days=days, minutes=minutes)
+        new_day = check_range(begins.date())
+        end_day = check_range(new_day + (last - first)) if clock is None else None
+    except OverflowError:
+        raise DomainError(not_a_date()) from None
+    reschedule(session, activity, day=new_day, start=begins.time() if clock else None, end_day=end_day)
+    query = select(ActivityMove).where(ActivityMove.activity_id == activity.id)
+    return session.scalars(query.order_by(ActivityMove.id.desc()).limit(1)).one()
+
+
+def move_back(session: ActorSession, activity: Activity, moved: ActivityMove) -> None:
+    """Undo a move. Conflict where the activity has been put somewhere else since."""
+    if (activity.starts_at, activity.ends_at) != (
+        moved.to_starts_at,
+        moved.to_ends_at,
+    ) or moved.activity_id != activity.id:
+        raise Conflict.of("stale", _("It has been put somewhere else since."))
+    before = Span(moved.from_starts_at, moved.from_ends_at, activity.is_all_day)
+    day, start, end_day, end = local_times(before)
+    reschedule(session, activity, day=day, start=start, end_day=end_day, end=end)
 
 
 def start_activity(session: ActorSession, activity: Activity) -> None:
@@ -449,7 +486,8 @@ def _set_reminder(session: ActorSession, activity: Activity) -> None:
             session.execute(insert(ActivityReminder), [{"activity_id": activity.id, "at": at}])
 
 
-def _when(activity: Activity) -> str:
+def when_text(activity: Activity) -> str:
+    """When it begins."""
     return format_date(activity.starts_at) if activity.is_all_day else format_datetime(activity.starts_at)
 
 
@@ -466,11 +504,11 @@ def _cancelled_text(activity: Activity, actor: str) -> object:
 
 
 def _reminder_text(activity: Activity, actor: str) -> object:
-    return _("%(when)s: %(title)s", when=_when(activity), title=activity.title)
+    return _("%(when)s: %(title)s", when=when_text(activity), title=activity.title)
 
 
 def _tell(session: ActorSession, activity: Activity, user_ids: Iterable[UUID], text: Any, kind: str = CHANGE) -> None:
-    body = " · ".join(filter(None, (_when(activity), activity.subject_label, activity.place)))
+    body = " · ".join(filter(None, (when_text(activity), activity.subject_label, activity.place)))
     title = text(activity, session.actor.name)
     url = f"{PATH}/{activity.id}"
     notify(session, user_ids, kind=kind, title=title, body=body, url=url)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from addons.activity import services
 from addons.activity.calendar import IN_MONTH, read_calendar
 from addons.activity.forms import CancelForm, CompleteForm, RescheduleForm
-from addons.activity.models import Activity, Kind
+from addons.activity.models import Activity, ActivityMove, Kind, Result
 from addons.activity.queries import MAX_DUE, list_due
 from addons.activity.subjects import list_subject_options
 from addons.activity.times import ONE_DAY, local_times, midnight
 from core.clock import local_today, now
+from core.dates import parse_date, parse_time
 from core.db import ActorSession
 from core.errors import Conflict, DomainError
 from core.i18n import translator
 from core.kernel import current_session
 from core.web import AddonViews, redirect_to, render, toast
+from core.web.answers import is_htmx
 
 _ = translator(__name__)
 
@@ -49,10 +53,26 @@ def calendar() -> ResponseReturnValue:
 
 @views.get("/start/today", permission="activity.read")
 def home_today() -> ResponseReturnValue:
-    """On the start page: what one has today, and what is overdue."""
-    session = current_session()
+    """On the start page: what is overdue, and what one has today."""
+    return _today(current_session())
+
+
+def _today(session: ActorSession, *, has_changed: bool = False) -> str:
     due = list_due(session, midnight(local_today() + ONE_DAY))
-    return render("activity/home_today.html", due=due[:MAX_DUE], has_more=len(due) > MAX_DUE, now=now())
+    own = {each.id for each in due if services.may_change(session, each)}
+    words = {"has_more": len(due) > MAX_DUE, "now": now(), "own": own, "has_changed": has_changed}
+    return render("activity/home_today.html", due=due[:MAX_DUE], **words)
+
+
+@views.post("/activities/<uuid:id>/done", permission="activity.edit")
+def done_of(id: UUID) -> ResponseReturnValue:
+    """Done by one press on the start page, and it went well; whoever has more to say completes it on its page."""
+    session = current_session()
+    activity = session.need(Activity, id)
+    session.expect_version(activity, request.form.get("version", type=int))
+    services.complete(session, activity, result=Result.REACHED)
+    toast(_("Done: %(title)s", title=activity.title))
+    return _today(session, has_changed=True) if is_htmx() else redirect_to("/")
 
 
 @views.get("/activities/<uuid:id>", permission="activity.read")
@@ -118,6 +138,39 @@ def take_up_of(id: UUID) -> ResponseReturnValue:
     activity = session.need(Activity, id)
     services.take_up(session, activity)
     return _done(activity)
+
+
+@views.post("/activities/<uuid:id>/move", permission="activity.edit")
+def move_of(id: UUID) -> ResponseReturnValue:
+    """Dropped somewhere else in the calendar (``day``, ``start``), or pushed by keys (``days``, ``minutes``); ``page`` are the
+    parameters of the calendar, which is shown again. It can be undone.
+    """
+    session, sent = current_session(), request.form
+    activity = session.need(Activity, id)
+    session.expect_version(activity, sent.get("version", type=int))
+    day = parse_date(sent["day"]) if sent.get("day") else None
+    start = parse_time(sent["start"]) if sent.get("start") else None
+    steps = {name: max(-366, min(sent.get(name, 0, type=int), 1440)) for name in ("days", "minutes")}
+    moved = services.move(session, activity, day=day, start=start, **steps)
+    page = MultiDict(parse_qsl(sent.get("page", "")[:500].lstrip("?")))
+    undo = url_for("activity.move_back_of", id=id, move=moved.id, page=urlencode(page))
+    told = _("%(title)s: now %(when)s", title=activity.title, when=services.when_text(activity))
+    toast(told, undo=undo)
+    if not is_htmx():
+        return redirect_to(page_of(activity))
+    view = read_calendar(session, page)
+    return render("activity/calendar.html", view=view, view_in_month=IN_MONTH)
+
+
+@views.post("/activities/<uuid:id>/move-back/<uuid:move>", permission="activity.edit")
+def move_back_of(id: UUID, move: UUID) -> ResponseReturnValue:
+    """The undo of a move."""
+    session = current_session()
+    activity = session.need(Activity, id)
+    services.move_back(session, activity, session.need(ActivityMove, move))
+    toast(_("%(title)s: again %(when)s", title=activity.title, when=services.when_text(activity)))
+    page = MultiDict(parse_qsl(request.args.get("page", "")[:500]))
+    return redirect_to(read_calendar(session, page).url())
 
 
 def _step(id: UUID, form: Any, title: str, endpoint: str, run: Any) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from tests.isolation.walking import unknown_targets
 
 CANARY_FREE = {
     "activity": {"kind", "subject_entity", "state", "result"},
+    "activity_absence": {"kind"},
     "activity_person": {"role"},
     "activity_type": {"entity", "tone"},
     "automation_rule": {"kind", "trigger", "field", "moment"},

@@ -369,7 +369,8 @@ def _add_customer_row(
 
 def _add_activities(world: World, business: Business, owner: Any, customer_id: UUID, word: str) -> None:
     """An activity of each kind about a customer; the appointment was rescheduled, one was cancelled, one deleted."""
-    from addons.activity.models import ActivityPerson, ActivityProject, ActivityType, Kind, Role
+    from addons.activity.models import ActivityPerson, ActivityProject, ActivityType, Kind, Role, WorkWeek
+    from addons.activity.schedules import save_absence
     from addons.activity.services import cancel, log_care, plan_activity, reschedule
 
     with world.session(business.tenant) as session:
@@ -390,6 +391,8 @@ def _add_activities(world: World, business: Business, owner: Any, customer_id: U
         reschedule(session, made[0], day=day + timedelta(days=1), reason=f"{word} reason")
         session.add(ActivityPerson(activity_id=made[0].id, user_id=business.boss.id, role=Role.READER))
         cancel(session, made[3], reason=f"{word} cancelled")
+        save_absence(session, None, user_id=owner.id, kind="leave", first_day=day, last_day=day, note=f"{word} leave")
+        session.add(WorkWeek(user_id=owner.id, hours=[[[480, 720]]] * 7))
         session.delete(made[4])
         past = day - timedelta(days=9)
         log_care(session, title=f"{word} care", result="reached", note=f"{word} result", day=past, **texts)

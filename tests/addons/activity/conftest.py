@@ -43,12 +43,12 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Freezes the activities' clock; sessions and jobs go on by the real one."""
-    from addons.activity import calendar, jobs, resources, services
+    from addons.activity import calendar, jobs, queries, resources, services, views
 
     made = Clock()
-    for module in (jobs, resources, services):
+    for module in (jobs, queries, resources, services, views):
         monkeypatch.setattr(module, "now", made)
-    for module in (resources, calendar):
+    for module in (resources, calendar, views):
         monkeypatch.setattr(module, "local_today", lambda: (made() + timedelta(hours=7)).date())
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -227,3 +228,48 @@ def test_times_are_those_of_the_business_wherever_it_is(office: Office) -> None:
     assert "Cuộc gọi khuya" in client.get(listed).text
     id = office.plan(start=time(14))
     assert "14:00–15:00" in world.client(office.seller).get(f"/activity/appointments/{id}").text
+
+
+@pytest.mark.engine("sqlite")
+def test_the_calendar_moves_an_appointment_and_takes_it_back(office: Office) -> None:
+    """To another day or time, by steps of keys too; on the version that was seen, and only what is one's own."""
+    world, client = office.world, office.world.client(office.seller)
+    id = office.plan(participant_ids=[office.colleague.id])
+    path = f"/activity/activities/{id}/move"
+    week = {"page": "?view=week&day=2026-11-25"}
+    shown = client.get("/activity/calendar?view=week&day=2026-11-25").text
+    assert f'data-cal-move="{path}"' in shown
+    answer = client.post(path, data={"day": "2026-11-27", "version": "1", **week}, htmx="calendar")
+    assert answer.status_code == 200, answer.text
+    assert "14:00–15:00 Gặp khách" in answer.text
+    assert office.stored(id).starts_at == datetime(2026, 11, 27, 7, tzinfo=UTC)
+    undo = json.loads(answer.headers["HX-Trigger"])["toast"]["undo"]
+    assert client.post(path, data={"day": "2026-11-28", "version": "1", **week}, htmx="calendar").status_code == 409
+    assert client.post(undo, htmx="none").headers["HX-Redirect"].startswith("/activity/calendar?")
+    assert office.stored(id).starts_at == datetime(2026, 11, 25, 7, tzinfo=UTC)
+    assert client.post(undo, htmx="none").status_code == 409  # it stands where it stood
+    for sent, begins in (
+        ({"day": "2026-11-26", "start": "09:30"}, datetime(2026, 11, 26, 2, 30, tzinfo=UTC)),
+        ({"days": "-1"}, datetime(2026, 11, 25, 2, 30, tzinfo=UTC)),
+        ({"minutes": "30"}, datetime(2026, 11, 25, 3, 0, tzinfo=UTC)),
+    ):
+        assert client.post(path, data={**sent, **week}).status_code == 303
+        moved = office.stored(id)
+        assert (moved.starts_at, moved.ends_at - moved.starts_at) == (begins, timedelta(hours=1))
+    for wrong in (
+        {"day": "nonsense"},
+        {"day": "2026-11-25", "start": "99:00"},
+        {"minutes": "0"},
+        {"days": "366", "day": "2999-12-31"},
+    ):
+        assert client.post(path, data={**wrong, **week}, htmx="calendar").status_code == 422, wrong
+    assert world.client(office.colleague).post(path, data={"days": "1", **week}).status_code == 403
+    assert 'draggable="false"' in world.client(office.colleague).get("/activity/calendar?day=2026-11-25").text
+    whole = office.plan(title="Hội chợ", start=None, end=None, end_day=TODAY + timedelta(days=2))
+    assert (
+        client.post(f"/activity/activities/{whole}/move", data={"day": "2026-12-01", "start": "09:00"}).status_code
+        == 303
+    )
+    fair = office.stored(whole)
+    assert (fair.is_all_day, fair.day, fair.ends_at - fair.starts_at) == (True, date(2026, 12, 1), timedelta(days=2))
+    assert "Gặp khách" in office.notices(office.colleague)[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -130,3 +130,31 @@ def test_pages_take_few_statements(office: Office) -> None:
             assert client.get(path).status_code == 200
         assert len(statements) <= most, [path, *statements]
     assert TODAY + timedelta(days=1) == office.stored(ids[0]).day
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.req("TXN-01", "CUS-057")
+def test_the_start_page_says_what_is_to_be_done_and_takes_done_by_one_press(office: Office, clock: Clock) -> None:
+    """What is overdue first, then today's; done is done once, and the customer has been in contact."""
+    due = office.plan(
+        title="Quá hạn", day=TODAY - timedelta(days=2), start=time(9), end=time(10), subject=office.subject
+    )
+    office.plan(title="Cả ngày", day=TODAY, start=None, end=None)
+    office.plan(title="Chiều nay", day=TODAY, start=time(15), end=time(16))
+    office.plan(title="Ngày mai")
+    with_others = office.plan(by=office.leader, title="Họp cùng", day=TODAY, start=time(17), end=time(18),
+                              participant_ids=[office.seller.id])  # fmt: skip
+    client = office.world.client(office.seller)
+    page = client.get("/activity/start/today").text
+    order = [page.index(title) for title in ("Quá hạn", "Cả ngày", "Chiều nay", "Họp cùng")]
+    assert order == sorted(order)
+    assert "Ngày mai" not in page
+    assert f"/activity/activities/{with_others}/done" not in page  # somebody else's
+    assert client.post(f"/activity/activities/{with_others}/done").status_code == 403
+    assert client.post(f"/activity/activities/{due}/done", data={"version": "9"}).status_code == 409
+    after = client.post(f"/activity/activities/{due}/done", data={"version": "1"}, htmx=True).text
+    assert "Quá hạn" not in after
+    assert "Chiều nay" in after
+    assert (office.stored(due).state, office.stored(due).result) == ("done", "reached")
+    assert office.last_contact() is not None
+    assert client.post(f"/activity/activities/{due}/done", data={"version": "2"}).status_code == 409
