@@ -6,11 +6,13 @@ import threading
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Text, Uuid, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, REGCLASS
 from sqlalchemy.exc import StatementError
 
 from core.audit import AuditEntry
 from core.db.bulk import bulk_update
+from core.db.search import find_matches
 from core.errors import Conflict
 from core.testing.queries import recorded_statements
 from core.testing.world import World
@@ -191,6 +193,35 @@ def test_few_letters_begin_a_word_and_common_texts_find_the_same_rows(
             for query, match in zip(expected, found, strict=True):
                 rows = session.scalars(select(Specimen.name).where(match.criterion, Specimen.name.in_(names)))
                 assert set(rows) == expected[query], (query, cap)
+
+
+@pytest.mark.engine("postgresql")
+def test_a_text_that_is_common_is_not_looked_up(
+    world: World, here: Side, there: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from addons.lab.models import Specimen
+
+    asked = func.banyan_search(
+        cast("lab_specimen", REGCLASS), cast(["%mau thuong%"], ARRAY(Text)), 2, type_=Uuid()
+    ).label("id")
+    monkeypatch.setattr("core.db.search.SEARCH_CAP", 1)
+    with world.session(there.tenant) as session:
+        session.add(Specimen(name="Mẫu thường"))
+    with world.session(here.tenant) as session:
+        session.add_all(Specimen(name=f"Mẫu thường {number}") for number in range(100))
+        session.add(Specimen(name="Mẫu hiếm"))
+        session.flush()
+        told = set(session.connection().execute(select(asked)).scalars())
+        assert len(told) == 2
+        assert session.scalars(select(Specimen.id).where(Specimen.id.in_(told))).all() == []
+        common, rare = find_matches(session, [(Specimen, ("mau thuong",)), (Specimen, ("mau hiem",))])
+        assert (common.is_rare, rare.is_rare) == (False, True)
+        assert len(session.scalars(select(Specimen.id).where(common.criterion)).all()) == 100
+        assert session.scalars(select(Specimen.name).where(rare.criterion)).all() == ["Mẫu hiếm"]
+    with world.session(there.tenant) as session:
+        [found] = find_matches(session, [(Specimen, ("mau thuong",))])
+        assert found.is_rare
+        assert session.scalars(select(Specimen.name).where(found.criterion)).all() == ["Mẫu thường"]
 
 
 @pytest.mark.req("SYS-17")
