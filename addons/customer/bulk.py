@@ -63,5 +63,13 @@ def place_in_tier(session: ActorSession, ids: Sequence[UUID], **values: Any) -> 
     )
 
 
+def activate(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
+    return services.set_active(session, ids, True)
+
+
+def deactivate(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
+    return services.set_active(session, ids, False)
+
+
 def delete_several(session: ActorSession, ids: Sequence[UUID], **values: Any) -> BulkResult:
     return services.delete_customers(session, ids)

@@ -63,11 +63,11 @@ def forgotten(session: ActorSession) -> ColumnElement[bool]:
     """The criterion of "Don't forget": no contact for strictly more than the set days, in calendar days of Vietnam.
 
     With 7 days, a contact at any time of the day a week ago is not too old yet, one the day before is. Who was never in contact
-    counts from when he was entered. A relationship may have days of its own.
+    counts from when he was entered. A relationship may have days of its own. Who is not active is left alone.
     """
     since = _since(session)
     never = and_(Customer.last_contact_at.is_(None), Customer.created_at < since)
-    return or_(Customer.last_contact_at < since, never)
+    return and_(Customer.is_active, or_(Customer.last_contact_at < since, never))
 
 
 def _since(session: ActorSession) -> Any:

@@ -185,6 +185,8 @@ class Customer(Audited, SoftDelete, Versioned, Searchable, Sortable, Numbered, C
     province: Mapped[str | None] = mapped_column(String(120))
     birthday: Mapped[date | None]
     note: Mapped[str | None] = mapped_column(Text)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    """Kích hoạt: the entry of orders suggests him (BOO-12 to BOO-17). One field, for customers and for boom customers."""
     contact_terms: Mapped[str] = mapped_column(Text, default="")
     """Names and phones of the contacts, so that the customer is found by them."""
     last_contact_at: Mapped[datetime | None]

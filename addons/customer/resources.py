@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from addons.customer import catalogues, exchange, feedback, messaging, services
 from addons.customer.bulk import (
+    activate,
+    deactivate,
     delete_several,
     give_away,
     place_in_tier,
@@ -122,6 +124,7 @@ FIELD_NAMES = {
     "province": _("Province, city"),
     "birthday": _("Birthday"),
     "note": _("Note"),
+    "is_active": _("Active"),
     "source_id": _("Source"),
     "relationship_id": _("Relationship"),
     "owner_id": _("Person in charge"),
@@ -241,6 +244,7 @@ class Customers(Resource[Customer]):
         UserFilter("creator", _("Entered by"), Customer.created_by_id, empty=_("The system")),
         ForgottenFilter("forgotten", _("Contact"), yes=_("Don't forget"), no=_("In time")),
         UnreadFilter("unread", _("Comments"), yes=_("Newly updated"), no=_("All read")),
+        BooleanFilter("active", _("Customer state"), Customer.is_active, yes=_("Active"), no=_("Inactive")),
         BooleanFilter("phone", _("Phone"), where=_has_phone, yes=_("Has a phone"), no=_("Has none")),
     )
     default_sort = "-created_at"
@@ -275,6 +279,8 @@ class Customers(Resource[Customer]):
             whole=True,
         ),
         BulkAction.opening("merge", _("Merge"), "customer.merge", "customer.delete", icon="arrows-join"),
+        BulkAction("activate", _("Activate"), activate, "customer.edit", icon="player-play"),
+        BulkAction("deactivate", _("Deactivate"), deactivate, "customer.edit", icon="player-pause"),
         BulkAction("delete", _("Delete"), delete_several, "customer.delete", icon="trash", danger=True),
     )
     tags = (
@@ -298,12 +304,29 @@ class Customers(Resource[Customer]):
         Fact("birthday", _("Birthday")),
         Fact("last_contact_at", _("Last contact")),
         Fact("created_at", _("Created")),
+        Fact("is_active", _("Active")),
         Fact("note", _("Note")),
     )
     actions = (
         Action(_("Change relationship"), "customer.relationship_of", icon="heart-handshake", dialog=True),
         Action(_("Change person in charge"), "customer.owner_of", icon="user-check", dialog=True),
         Action(_("Change tier"), "customer.tier_of", icon="award", dialog=True, place="menu"),
+        Action(
+            _("Activate"),
+            "customer.switch_of",
+            icon="player-play",
+            post=True,
+            place="menu",
+            when=lambda customer: not customer.is_active,
+        ),
+        Action(
+            _("Deactivate"),
+            "customer.switch_of",
+            icon="player-pause",
+            post=True,
+            place="menu",
+            when=lambda customer: customer.is_active,
+        ),
         Action(_("Contacted just now"), "customer.contacted_of", icon="phone-check", post=True, place="menu"),
         Action(_("Share customer"), "customer.share_of", icon="share", dialog=True, place="menu"),
         Action(_("Change the owner"), "customer.handover_of", icon="transfer", dialog=True, place="menu"),

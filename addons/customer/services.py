@@ -212,6 +212,20 @@ def change_relationship(session: ActorSession, ids: Sequence[UUID], relationship
     return result
 
 
+def set_active(session: ActorSession, ids: Sequence[UUID], is_active: bool) -> BulkResult:
+    """Switch customers on or off (Kích hoạt, Ngưng kích hoạt; BOO-12 to BOO-15). Who is off is not suggested in an order."""
+    result = BulkResult()
+    for start in range(0, len(ids), BATCH):
+        batch = list(dict.fromkeys(ids[start : start + BATCH]))
+        query = select(Customer.id, Customer.name, Customer.is_active).where(Customer.id.in_(batch))
+        rows = session.execute(query).all()
+        so_already = [Skipped(row.name, str(_("It is so already."))) for row in rows if row.is_active is is_active]
+        moved = [row.id for row in rows if row.is_active is not is_active]
+        changed = bulk_update(session, Customer, moved, {"is_active": is_active})
+        result += BulkResult(changed, (*unseen(len(batch) - len(rows)), *so_already))
+    return result
+
+
 def may_change_owner(session: ActorSession, customer: Customer) -> bool:
     """Whether the actor may give this customer to somebody else (OWN-14)."""
     return may_change_owner_of(session, customer.owner_id)

@@ -52,6 +52,14 @@ views = AddonViews(__name__)
 OPEN_TO = "a customer who holds the signed link says how satisfied he is"
 
 
+@views.post("/customers/<uuid:id>/active", permission="customer.edit")
+def switch_of(id: UUID) -> ResponseReturnValue:
+    """Switch the customer on or off (BOO-13)."""
+    session = current_session()
+    customer = session.need(Customer, id)
+    return _done(session, customer, services.set_active(session, [id], not customer.is_active))
+
+
 @views.post("/customers/<uuid:id>/contacted", permission="customer.edit")
 def contacted_of(id: UUID) -> ResponseReturnValue:
     """The customer has just been in contact, by a way that nothing notes by itself (CUS-057)."""

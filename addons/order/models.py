@@ -159,6 +159,13 @@ class Recipient:
         return ", ".join(part for part in (self.address, self.ward, self.district, self.province) if part)
 
 
+def discount_reason(percent: Decimal, tier: str) -> str:
+    """Where a discount comes from: ``Hạng Vàng: 5%``; empty for none."""
+    if tier:
+        return str(_("Tier %(name)s: %(percent)s%%", name=tier, percent=format_decimal(percent)))
+    return str(_("Agreed: %(percent)s%%", percent=format_decimal(percent))) if percent else ""
+
+
 class Line:
     """A line of a document: ``quantity`` of something at ``price``, less ``discount`` per cent, plus VAT.
 
@@ -183,10 +190,7 @@ class Line:
     @property
     def discount_reason(self) -> str:
         """Where the discount comes from: ``Hạng Vàng: 5%``; empty for none."""
-        percent = format_decimal(self.discount)
-        if self.discount_tier:
-            return str(_("Tier %(name)s: %(percent)s%%", name=self.discount_tier, percent=percent))
-        return str(_("Agreed: %(percent)s%%", percent=percent)) if self.discount else ""
+        return discount_reason(self.discount, self.discount_tier)
 
 
 class Document(Audited, SoftDelete, Versioned, Searchable):

@@ -311,6 +311,7 @@ class Documents(Resource[Any]):
     contacts = CONTACTS
     detail_tabs = (LINES,)
     discussion = True
+    template_form = "order/document_form.html"
     found_everywhere = True
     picker = Picker(hint=("recipient_name", "total"))
     api = Api(fields=("address", "ward", "district", "province"))
@@ -336,7 +337,7 @@ class Documents(Resource[Any]):
 
     def form_data(self, session: ActorSession, record: Any) -> Mapping[str, Any]:
         if record is None:
-            return {"seller_id": session.actor.user_id, **self.first_values(session)}
+            return {"seller_id": session.actor.user_id, "lines": [{}], **self.first_values(session)}
         lines = list_lines(session, record)
         return {"lines": [{name: getattr(line, name) for name in LINE_FIELDS} for line in lines]}
 

@@ -10,12 +10,14 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from addons.order import billing, contracts, quotations, services
-from addons.order.forms import ReasonForm
-from addons.order.models import Contract, Invoice, Order, Payment, Quotation
+from addons.order.entry import read_buyer, read_sums
+from addons.order.forms import OrderForm, ReasonForm
+from addons.order.models import Contract, Invoice, Order, Payment, Quotation, discount_reason
 from addons.order.workflows import CONTRACT, INVOICE, ORDER, PAYMENT, QUOTATION
 from core.errors import DomainError
 from core.i18n import translator
 from core.kernel import current_session
+from core.phone import format_phone
 from core.web import AddonViews, redirect_to, render, toast
 from core.workflows import Workflow
 
@@ -107,6 +109,23 @@ def payment_for_invoice(id: UUID) -> ResponseReturnValue:
     session = current_session()
     due = billing.read_due(session, session.need(Invoice, id))
     return redirect_to(url_for("order.payments_new", invoice_id=id, amount=max(due, 0)))
+
+
+@views.get("/entry/buyer", permission=("order.create", "order.edit", "order.create_contracts"))
+def entry_buyer() -> ResponseReturnValue:
+    """Who has the number that is typed (``?phone=``), or whose begin so (BOO-16 to BOO-18)."""
+    view = read_buyer(current_session(), request.args.get("phone", "")[:40])
+    return render("order/buyer.html", view=view, format_phone=format_phone)
+
+
+@views.post("/entry/sums", permission=("order.create", "order.edit", "order.create_contracts"))
+def entry_sums() -> ResponseReturnValue:
+    """What the lines of a form come to that is being typed; nothing is kept."""
+    form = OrderForm()
+    lines, _problems = read_sums(current_session(), form)
+    reasons = [discount_reason(values["discount"], values["discount_tier"]) for values in lines.values]
+    fee = form.shipping_fee.data or 0
+    return render("order/sums.html", lines=lines, reasons=reasons, fee=fee, zip=zip)
 
 
 def _made(kind: str, document: Any) -> ResponseReturnValue:

@@ -84,6 +84,63 @@ document.addEventListener("click", (event) => {
   form?.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+// Fast entry, in forms with data-entry: Enter goes on to the next field and never saves; on the field of a row that ends it
+// (data-row-end) it goes to the next row, which is added where there is none. Ctrl+Enter saves any guarded form.
+const isField = (element) => element.matches("input:not([type=hidden]), select, textarea") && !element.disabled && element.checkVisibility();
+const fieldsOf = (scope) => [...scope.querySelectorAll("input, select, textarea")].filter(isField);
+function goTo(field) { field?.focus(); field?.select?.(); }
+function nextRow(row) {
+  const rows = row.closest("[data-rows]");
+  goTo(fieldsOf(row.nextElementSibling ?? addRow(rows) ?? rows.parentElement)[0]);
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.defaultPrevented || event.isComposing) return;
+  const { target } = event;
+  const form = target.closest("form[data-guard]");
+  if (form && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); return; }
+  if (!form?.matches("[data-entry]") || !target.matches("input") || target.matches('[role="combobox"][aria-expanded="true"], [data-touched] [role="combobox"]')) return;
+  event.preventDefault();
+  const row = target.closest("[data-row]");
+  if (row && target.matches("[data-row-end]")) { nextRow(row); return; }
+  const fields = fieldsOf(form);
+  goTo(fields[fields.indexOf(target) + 1]);
+});
+// What was chosen in a row is followed by the row's next field; what the row said of the former choice goes.
+document.addEventListener("banyan:picked", (event) => {
+  const row = event.target.closest("[data-entry] [data-row]");
+  if (!row || !event.detail.value) return;
+  row.querySelectorAll("[data-of-choice]").forEach((field) => { field.value = ""; });
+  setTimeout(() => {
+    const fields = fieldsOf(row);
+    goTo(fields[fields.findIndex((field) => event.target.contains(field)) + 1]);
+  });
+});
+// An answer of the server may offer values for the form: data-fill='{"name": "…"}'. On a button they are taken when it is pressed,
+// elsewhere at once, into fields that are empty or still hold what an answer brought.
+function fill(form, values, isChosen) {
+  for (const [name, value] of Object.entries(values)) {
+    const field = form.elements[name];
+    if (!field || (!isChosen && field.value && field.value !== field.dataset.filled)) continue;
+    field.value = field.dataset.filled = value ?? "";
+  }
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+document.addEventListener("htmx:load", (event) => {
+  event.detail.elt.parentElement?.querySelectorAll("[data-fill]:not(button)").forEach((offer) => {
+    if (!offer.dataset.taken) { offer.dataset.taken = "1"; fill(offer.closest("form"), JSON.parse(offer.dataset.fill), false); }
+  });
+});
+document.addEventListener("click", (event) => {
+  const offer = event.target.closest("button[data-fill]");
+  if (!offer) return;
+  const { form } = offer;
+  const values = JSON.parse(offer.dataset.fill);
+  fill(form, values, true);
+  const first = form.elements[Object.keys(values)[0]];
+  first.dispatchEvent(new Event("input", { bubbles: true }));
+  goTo(form.querySelector("[data-rows] input:not([type=hidden])"));
+});
+
 // A group of ticks is ticked whole, or emptied when it is whole already.
 document.addEventListener("click", (event) => {
   const group = event.target.closest("[data-check-all]")?.closest("[data-check-group]");

@@ -33,6 +33,8 @@ async function search(picker) {
     list.replaceChildren(...found);
     open(picker);
     const count = optionsOf(list).length;
+    delete picker.dataset.waiting;
+    if (picker.dataset.hurry) { delete picker.dataset.hurry; if (count) { choose(picker, optionsOf(list)[0]); return; } }
     status.textContent = count ? words.results.replace("%n%", count) : words.noResults;
     if (count && input.value && picker.dataset.touched) activate(picker, optionsOf(list)[0]);
   } catch (error) {
@@ -113,6 +115,7 @@ document.addEventListener("input", (event) => {
   if (!isInput(event.target)) return;
   const picker = pickerOf(event.target);
   picker.dataset.touched = "1";
+  picker.dataset.waiting = "1";
   clearTimeout(timers.get(picker));
   timers.set(picker, setTimeout(search, PAUSE, picker));
 });
@@ -159,6 +162,11 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     if (list.hidden) search(picker);
     else activate(picker, options[(at + step + options.length) % options.length]);
+  } else if (event.key === "Enter" && picker.dataset.waiting && input.value.trim()) {
+    event.preventDefault(); // typed faster than was found, by a scanner for instance: the first of what comes
+    picker.dataset.hurry = "1";
+    clearTimeout(timers.get(picker));
+    search(picker);
   } else if (event.key === "Enter" && !list.hidden) {
     event.preventDefault();
     if (at >= 0) choose(picker, options[at]);
