@@ -39,7 +39,7 @@ from sqlalchemy.engine import make_url
 from core.config import Config
 from core.db.base import Model
 from core.db.engines import prepare_engine
-from core.db.protect import protect
+from core.db.protect import KERNEL_INDEXES, protect
 from core.registry import Registry
 
 LOCK_KEY = 0x62616E79616E
@@ -81,8 +81,8 @@ class Chain:
         def include(obj: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
             if kind == "table":
                 return name in names or (reflected and _owner_of(name or "", self.addon))
-            # Row security's search index is made by protect(), not by the metadata.
-            return not (kind == "index" and reflected and (name or "").endswith("_search"))
+            # protect() makes these, not the metadata.
+            return not (kind == "index" and reflected and (name or "").endswith(KERNEL_INDEXES))
 
         return MigrationContext.configure(
             connection,

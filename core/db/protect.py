@@ -1,4 +1,5 @@
-"""What the metadata cannot say and no addon author may forget: row security, grants, append-only triggers, search indexes.
+"""What the metadata cannot say and no addon author may forget: row security, grants, append-only triggers, indexes for search
+and counts.
 
 The kernel runs it over all tables after every migration, in the same transaction; it is idempotent.
 """
@@ -15,6 +16,9 @@ from core.db.scope import is_tenant_table
 
 TENANT = "nullif(current_setting('banyan.tenant', true), '')::uuid"
 """The transaction's tenant; null where none is set, and then no row matches."""
+
+KERNEL_INDEXES = ("_search", "_kept")
+"""How the names of the indexes end that are made here and stand in no migration."""
 
 SAMPLE, COMMON = 300, 6
 """Rows at either end of a tenant's that are looked at first, and how many of them make a text common."""
@@ -104,6 +108,9 @@ def _postgresql(tables: list[Table], app_role: str) -> Iterator[str]:
             yield f"GRANT SELECT (tenant_id, id, search_text) ON {name} TO {SEARCH_ROLE}"
             yield f"DROP POLICY IF EXISTS search ON {name}"
             yield f"CREATE POLICY search ON {name} FOR SELECT TO {SEARCH_ROLE} USING (true)"
+        if "deleted_at" in table.columns:  # lists count from it, without looking at the rows
+            kept = "WHERE deleted_at IS NULL"
+            yield f"CREATE INDEX IF NOT EXISTS ix_{table.name}_kept ON {name} (tenant_id, id) {kept}"
 
 
 def _sqlite(tables: Iterable[Table]) -> Iterator[str]:
