@@ -618,9 +618,9 @@ class Absences(Resource[Absence]):
     )
     columns = (
         Column("user.name", _("Employee"), kind="title"),
-        Column("kind", _("Reason"), kind="flat", labels=ABSENCES, card=True),
+        Column("kind", _("Reason"), kind="tag", labels=ABSENCES),
         Column("first_day", _("First day"), sort=True, card=True),
-        Column("last_day", _("Last day"), card=True),
+        Column("last_day", _("Last day")),
         Column("note", _("Note"), wide="xl"),
     )
     tabs = (

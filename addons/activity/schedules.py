@@ -146,7 +146,7 @@ def read_off(
                 if not any(begin < (hour + 1) * 60 and end > hour * 60 for begin, end in parts)
                 or any(_minutes_of(each)[0] <= hour * 60 and _minutes_of(each)[1] >= (hour + 1) * 60 for each in here)
             }
-            found[day] = ([_told(each) for each in here], frozenset(off))
+            found[day] = ([_told_on_the_day(each) for each in here], frozenset(off))
     return found
 
 
@@ -194,6 +194,11 @@ def _told(absence: Absence) -> str:
     if absence.start_minute is not None and absence.end_minute is not None:
         days = f"{days} {format_hours([_minutes_of(absence)])}"
     return str(_("Absent: %(when)s.", when=days))
+
+
+def _told_on_the_day(absence: Absence) -> str:
+    hours = absence.hours
+    return str(_("Absent %(hours)s", hours=hours) if hours else _("Absent"))
 
 
 def _minute(clock: time | None) -> int | None:

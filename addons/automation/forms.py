@@ -113,7 +113,10 @@ class Draft:
             self.form = self._make(sent, {})
 
     def _make(self, sent: MultiDict[str, str] | None, data: Mapping[str, Any]) -> Any:
-        fields = {f"a{at}": FormField(self.known[key].form) for at, key in enumerate(self.actions)}
+        fields = {
+            f"a{at}": FormField(self.known[key].form, f"{at + 1}. {self.known[key].title}")
+            for at, key in enumerate(self.actions)
+        }
         made = type("RuleFormWithActions", (RuleForm,), fields)(formdata=sent, data=data)
         for name in frozenset().union(*OF_TRIGGER.values()) - OF_TRIGGER[self.trigger]:
             del made[name]

@@ -151,7 +151,7 @@ class Rules(Resource[AutomationRule]):
         Column("name", _("Name of the rule"), kind="title", avatar=False),
         Column("kind", _("About"), labels=KIND_NAMES, card=True),
         Column("trigger", _("Set off"), labels=TRIGGERS, kind="flat"),
-        Column("is_active", _("Switched on"), card=True),
+        Column("is_active", _("Switched on")),
         Column("created_at", _("Created"), sort=True, wide="xl"),
     )
     tabs = (
@@ -214,8 +214,7 @@ class Runs(Resource[AutomationRun]):
     icon = "history"
     permissions = Permissions("automation", read=MANAGE, create=None, edit=None, delete=None, export=None, import_=None)
     columns = (
-        Column("record_label", _("Record"), kind="title", avatar=False),
-        Column("rule_name", _("Rule"), card=True),
+        Column("record_label", _("Record"), kind="title", subtitle=("rule_name",), avatar=False),
         Column("kind", _("About"), labels=KIND_NAMES, wide="2xl"),
         Column("state", _("State"), kind="tag", labels=STATES, tone=STATE_TONES),
         Column("message", _("Why not"), wide="xl"),

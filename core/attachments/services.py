@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
@@ -66,6 +66,11 @@ def remove_files_of(session: ActorSession, entity: str, ids: Collection[UUID]) -
     sees them. The bytes that nothing names then go after the commit.
     """
     rows = session.scalars(select(Attachment).where(Attachment.entity == entity, Attachment.entity_id.in_(ids))).all()
+    remove_files(session, rows)
+
+
+def remove_files(session: ActorSession, rows: Sequence[Attachment]) -> None:
+    """Remove these files for good. The session must see those that were deleted before: they may name the same bytes."""
     if not rows:
         return
     places = {row.sha256: path_of(row) for row in rows}

@@ -54,6 +54,35 @@ def test_from_a_free_hour_to_what_came_of_it(
     expect(page.get_by_role("heading", name="Month 11/2026")).to_be_visible()
 
 
+def test_an_appointment_is_dragged_and_pushed_by_keys_and_put_back(
+    page: Page, sign_in: Callable[..., Page], live_server: Any, office: Office, axe: Callable[..., None]
+) -> None:
+    office.plan(title="Gặp khách", day=TODAY, start=time(9), end=time(10))
+    sign_in(page, office.seller).goto(f"{live_server.url}/activity/calendar")
+    item = page.get_by_role("link", name=re.compile("Gặp khách"))
+    thursday = page.get_by_role("region", name="Thursday 26/11/2026")
+    item.drag_to(
+        thursday.locator(".cal-slot").nth(3), source_position={"x": 20, "y": 3}, target_position={"x": 20, "y": 5}
+    )
+    expect(thursday.get_by_role("link", name="11:00 Gặp khách")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    tuesday = page.get_by_role("region", name="Tuesday 24/11/2026")
+    expect(tuesday.get_by_role("link", name="09:00 Gặp khách")).to_be_visible()
+    item.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    wednesday = page.get_by_role("region", name="Wednesday 25/11/2026")
+    expect(wednesday.get_by_role("link", name="09:00 Gặp khách")).to_be_focused()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(wednesday.get_by_role("link", name="09:30 Gặp khách")).to_be_focused()
+    page.get_by_role("link", name="Month").click()
+    expect(page).to_have_url(re.compile("view=month"))
+    item.drag_to(page.get_by_role("region", name="Friday 20/11/2026"))
+    expect(
+        page.get_by_role("region", name="Friday 20/11/2026").get_by_role("link", name="09:30 Gặp khách")
+    ).to_be_visible()
+    axe(page)
+
+
 def test_on_a_phone_the_day_is_a_list(
     phone_page: Page, sign_in: Callable[..., Page], live_server: Any, office: Office, axe: Callable[..., None]
 ) -> None:
@@ -65,4 +94,8 @@ def test_on_a_phone_the_day_is_a_list(
     expect(page.get_by_text("Ngày mai mới gặp")).to_be_hidden()
     page.get_by_role("navigation", name="Days").get_by_role("link").nth(2).tap()
     expect(page.get_by_text("Ngày mai mới gặp")).to_be_visible()
+    axe(page)
+    page.goto(live_server.url)
+    page.get_by_role("button", name="Done: Gặp đại lý").tap()
+    expect(page.get_by_text("Nothing is planned for today.")).to_be_visible()
     axe(page)

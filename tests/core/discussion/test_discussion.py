@@ -15,11 +15,16 @@ import time_machine
 from sqlalchemy import func, select
 
 from core.attachments.models import Attachment
+from core.attachments.services import path_of
 from core.audit import AuditEntry
 from core.clock import now
+from core.db.session import with_deleted
 from core.discussion.models import Comment, CommentLike, CommentMention, Reading
 from core.discussion.reading import count_unread, has_unread, unread_by_record
+from core.jobs import enqueue
+from core.jobs.execution import run_due_jobs
 from core.notifications import Notification
+from core.settings.models import set_setting
 from core.testing.databases import AddonSet
 from core.testing.queries import recorded_statements
 from core.testing.world import World
@@ -337,6 +342,35 @@ def test_a_deleted_comment_leaves_its_place_and_its_text_in_the_audit_trail(scen
     assert scene.stored().body == ""
     assert client.post(f"/comments/{comment.id}", data={"body": "lại"}, htmx="talk").status_code == 409
     assert client.post(f"/comments/{comment.id}/like", htmx="talk").status_code == 404
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.req("CUS-024")
+def test_the_files_of_a_deleted_comment_are_gone_when_their_time_is_over(scene: Scene) -> None:
+    """As long as other deleted records are kept; bytes that another file names stay."""
+
+    def night(days: int) -> list[str]:
+        with scene.world.session(scene.tenant) as session:
+            set_setting(session, "core.bin_days", days)
+            enqueue(session, "core.remove_deleted_files")
+        with scene.world.app.app_context():
+            run_due_jobs()
+        with scene.world.session(scene.tenant) as session, with_deleted(session) as everything:
+            return [each.name for each in everything.scalars(select(Attachment).order_by(Attachment.id))]
+
+    scene.post(scene.owner, "giữ lại", files=(io.BytesIO(PNG), "cùng nội dung.png"))
+    for name, content in (("nhầm.png", PNG), ("bí mật.txt", b"mat khau")):
+        comment = scene.post(scene.owner, name, files=(io.BytesIO(content), name))
+        with time_machine.travel(now() - timedelta(days=31), tick=True), scene.world.session(scene.tenant) as session:
+            for file in session.scalars(select(Attachment).where(Attachment.comment_id == comment.id)):
+                session.delete(file)
+                place = path_of(file)
+    assert len(night(0)) == len(night(40)) == 3
+    assert place.exists()
+    assert night(30) == ["cùng nội dung.png"]
+    assert not place.exists()
+    with scene.world.session(scene.tenant) as session:
+        assert path_of(session.scalars(select(Attachment)).one()).exists()
 
 
 @pytest.mark.req("CUS-022")

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
 from core.jobs.execution import run_due_jobs
@@ -33,6 +41,10 @@ class Post:
     address: tuple[str, int] = ("", 0)
     taken: list[Any] = field(default_factory=list)
     answers: dict[str, str | None] = field(default_factory=dict)
+    tls: ssl.SSLContext | None = None
+    """What it offers STARTTLS with."""
+    encrypted: list[str] = field(default_factory=list)
+    """The verbs that came over an encrypted line."""
 
     @property
     def url(self) -> str:
@@ -45,9 +57,23 @@ class _Conversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         post: Post = self.server.post  # type: ignore[attr-defined]
         self._say("220 here")
+        is_encrypted = False
         while line := self.rfile.readline().decode().strip():
             verb = line.partition(" ")[0].upper()
             answer = post.answers.get(verb, "250 fine")
+            if is_encrypted:
+                post.encrypted.append(verb)
+            if verb == "EHLO" and post.tls and not is_encrypted:
+                answer = "250-here\r\n250 STARTTLS"
+            if verb == "STARTTLS" and post.tls:
+                self._say("220 go on")
+                try:
+                    self.connection = post.tls.wrap_socket(self.connection, server_side=True)
+                except OSError:
+                    return None  # the client does not trust us
+                self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", buffering=0)
+                is_encrypted = True
+                continue
             if verb == "QUIT":
                 return self._say("221 bye")
             if verb == "DATA" and answer == "250 fine":
@@ -63,6 +89,23 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def _say(self, answer: str) -> None:
         self.wfile.write(f"{answer}\r\n".encode())
+
+
+def make_certificate(folder: Path, address: str) -> Path:
+    """A certificate that says it is ``address``, made by itself; key and certificate in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail")])
+    begin = datetime.now(UTC) - timedelta(days=1)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(begin)
+    builder = builder.not_valid_after(begin + timedelta(days=30))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    made = builder.sign(key, hashes.SHA256())
+    path = folder / f"{address}.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(secret + made.public_bytes(Encoding.PEM))
+    return path
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from core.messages.models import MessageState
 from core.messages.services import queue_message
 from core.messages.smtp import html_of
 from core.notifications import Notification
+from tests.core.messages.conftest import make_certificate
 
 SMS = {"channel": "sms", "recipient": "0912 000 111", "body": "Chào chị"}
 MAIL = {"channel": "email", "recipient": "trang@example.vn", "subject": "Báo giá tháng 11", "body": "Chào chị"}
@@ -219,6 +221,36 @@ def test_what_the_mail_servers_answer_means(post, ask, run, messages, answers, s
     run()
     assert messages()[0].state == state
     assert told in messages()[0].error
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.req("SYS-11")
+@pytest.mark.parametrize(
+    ("written_for", "is_trusted", "told"),
+    [
+        ("127.0.0.2", True, ""),
+        ("127.0.0.2", False, "CERTIFICATE_VERIFY_FAILED"),
+        ("127.0.0.9", True, "CERTIFICATE_VERIFY_FAILED"),
+    ],
+)
+def test_the_line_is_encrypted_with_a_server_that_proves_who_it_is(
+    start_post, use_post, ask, run, messages, tmp_path, monkeypatch, written_for, is_trusted, told
+):
+    """STARTTLS on a line that leaves the machine; nothing is said to who has no certificate that somebody vouches for."""
+    certificate = make_certificate(tmp_path, written_for)
+    elsewhere = start_post("127.0.0.2")
+    elsewhere.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    elsewhere.tls.load_cert_chain(certificate)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    use_post(elsewhere.url)
+    ask(**MAIL)
+    run()
+    (message,) = messages()
+    assert message.state == ("queued" if told else "sent"), message.error
+    assert told in message.error
+    assert len(elsewhere.taken) == (0 if told else 1)
+    assert ("DATA" in elsewhere.encrypted) == (not told)
 
 
 @pytest.mark.engine("sqlite")
