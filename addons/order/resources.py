@@ -387,6 +387,7 @@ class Quotations(Documents):
             when=lambda each: each.state != QuotationState.REJECTED,
         ),
         *QUOTATION.actions("order.quotation_step"),
+        Action(_("Print"), "order.quotation_print", icon="printer"),
     )
     exchange = exchange.QUOTATIONS
     form = QuotationForm
@@ -425,6 +426,7 @@ class Orders(Documents):
     )
     actions = (
         *ORDER.actions("order.order_step"),
+        Action(_("Print"), "order.order_print", icon="printer"),
         Action(
             _("Make an invoice of it"),
             "order.invoice_of_order",
@@ -491,6 +493,7 @@ class Contracts(Documents):
     )
     actions = (
         *CONTRACT.actions("order.contract_step"),
+        Action(_("Print"), "order.contract_print", icon="printer"),
         Action(
             _("Make an invoice of it"),
             "order.invoice_of_contract",
@@ -550,6 +553,7 @@ class Invoices(Documents):
     )
     actions = (
         *INVOICE.actions("order.invoice_step"),
+        Action(_("Print"), "order.invoice_print", icon="printer"),
         Action(
             _("Enter a payment"),
             "order.payment_for_invoice",

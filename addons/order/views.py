@@ -13,8 +13,10 @@ from addons.order import billing, contracts, quotations, services
 from addons.order.entry import read_buyer, read_sums
 from addons.order.forms import OrderForm, ReasonForm
 from addons.order.models import Contract, Invoice, Order, Payment, Quotation, discount_reason
+from addons.order.printing import print_document
 from addons.order.workflows import CONTRACT, INVOICE, ORDER, PAYMENT, QUOTATION
 from core.errors import DomainError
+from core.exchange.downloads import send_pdf
 from core.i18n import translator
 from core.kernel import current_session
 from core.phone import format_phone
@@ -126,6 +128,35 @@ def entry_sums() -> ResponseReturnValue:
     reasons = [discount_reason(values["discount"], values["discount_tier"]) for values in lines.values]
     fee = form.shipping_fee.data or 0
     return render("order/sums.html", lines=lines, reasons=reasons, fee=fee, zip=zip)
+
+
+def _printed(model: Any, id: UUID) -> ResponseReturnValue:
+    document = current_session().need(model, id)
+    return send_pdf(print_document(current_session(), document), f"{document.number}.pdf")
+
+
+@views.get("/quotations/<uuid:id>/print", permission="order.read")
+def quotation_print(id: UUID) -> ResponseReturnValue:
+    """A quotation as a PDF."""
+    return _printed(Quotation, id)
+
+
+@views.get("/orders/<uuid:id>/print", permission="order.read")
+def order_print(id: UUID) -> ResponseReturnValue:
+    """An order as a PDF."""
+    return _printed(Order, id)
+
+
+@views.get("/contracts/<uuid:id>/print", permission="order.read_contracts")
+def contract_print(id: UUID) -> ResponseReturnValue:
+    """A contract as a PDF."""
+    return _printed(Contract, id)
+
+
+@views.get("/invoices/<uuid:id>/print", permission="order.read_contracts")
+def invoice_print(id: UUID) -> ResponseReturnValue:
+    """An invoice as a PDF."""
+    return _printed(Invoice, id)
 
 
 def _made(kind: str, document: Any) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Workbooks as answers: always a download, kept by nobody in between."""
+"""Workbooks and printed documents as answers: always a download, kept by nobody in between."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def send_workbook(content: BytesIO, name: str) -> Response:
 def send_path(path: Path, name: str) -> Response:
     """A workbook from the data folder."""
     return _as_download(send_file(path, mimetype=XLSX, conditional=True), name)
+
+
+def send_pdf(content: bytes, name: str) -> Response:
+    """A document on paper."""
+    return _as_download(send_file(BytesIO(content), mimetype="application/pdf"), name)
 
 
 def _as_download(response: Response, name: str) -> Response:
