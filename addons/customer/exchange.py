@@ -161,7 +161,10 @@ def store_row(
                 session, options.context, fields, confirm=options.allow_duplicates, is_import=True
             )
         _join_existing(session, existing, fields, values)
-        services.change_customer(session, options.context, existing, fields, confirm=options.allow_duplicates)
+        had, known = existing.owner_id, options.context
+        services.change_customer(session, known, existing, fields, confirm=options.allow_duplicates)
+        if existing.owner_id != had:
+            known.given.note(existing, had)
     except DuplicateWarning as warning:
         raise DomainError(*(Problem("duplicate", str(each), each.fields[0]) for each in warning.duplicates)) from None
     except DomainError as refused:

@@ -10,6 +10,7 @@ from sqlalchemy import Column, func, select
 
 from addons.customer.duplicates import Duplicate, find_duplicates, find_many_duplicates
 from addons.customer.models import Customer, CustomerGroup, CustomerRelationship, CustomerSource
+from addons.customer.ownership import GivenByRows
 from core.access.models import User
 from core.db import ActorSession
 from core.db.bulk import BATCH
@@ -49,10 +50,12 @@ class Known:
 
 
 class KnownToBatch(Known):
-    """Has asked everything that some rows will need, in a handful of statements."""
+    """Has asked everything that some rows will need, in a handful of statements. ``given`` keeps those
+    that give customers to somebody else."""
 
     def __init__(self, session: ActorSession, rows: Iterable[Mapping[str, Any]]) -> None:
         super().__init__(session)
+        self.given = GivenByRows(session)
         rows = list(rows)
         self._offered: dict[Any, set[UUID]] = {
             model: set(session.scalars(select(model.id).where(model.is_active.is_(True))))

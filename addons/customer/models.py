@@ -111,9 +111,11 @@ class CustomerGroup(CatalogueEntry, TenantModel):
     """A value of a dimension (Nhóm khách hàng): Miền Bắc, Đại lý. A group without type stands for itself."""
 
     __tablename__ = "customer_group"
+    __audit_exclude__ = ("name_key", "left_type_id")
 
     type_id: Mapped[UUID | None] = link("customer_type")
     type: Mapped[CustomerType | None] = to(type_id)
+    left_type_id: Mapped[UUID | None] = bare_id("the deleted type that it was of, which may be gone for good")
 
 
 class CustomerTier(Audited, Versioned, TenantModel):

@@ -223,6 +223,28 @@ def _write_handover(
         session.execute(insert(CustomerHandoverItem), rows)
 
 
+class GivenByRows:
+    """Customers whom rows of an import give to somebody else: one change of owner with its undo, as by hand."""
+
+    def __init__(self, session: ActorSession) -> None:
+        self.session = session
+        self.handover: CustomerHandover | None = None
+        self.receivers: set[UUID | None] = set()
+
+    def note(self, customer: Customer, had: UUID | None) -> None:
+        """``had`` was in charge of the customer until this row. The flush is the caller's."""
+        if self.handover is None:
+            self.handover = CustomerHandover(giver_id=self.session.actor.user_id, boxes=[], receivers=0, customers=0)
+            self.session.add(self.handover)
+        self.receivers.add(customer.owner_id)
+        self.handover.customers += 1
+        self.handover.receivers = len(self.receivers)
+        item = CustomerHandoverItem(handover_id=self.handover.id, customer_id=customer.id, ended_shares={})
+        item.from_user_id, item.to_user_id = had, customer.owner_id
+        self.session.add(item)
+        emit(self.session, CustomersHandedOver({customer.id: (had, customer.owner_id)}))
+
+
 def _end_shares(session: ActorSession, ids: Sequence[UUID]) -> dict[UUID, dict[str, list[str]]]:
     """Take all shares away; who had which boxes, for the undo."""
     shares = dict(read_shares(session, ids))

@@ -69,7 +69,7 @@ from addons.customer.tiers import pages as tier_pages
 from addons.customer.tiers.forms import BASIS_NAMES, PlaceForm, TierForm, tier_options
 from addons.customer.tiers.placing import PLACED, is_automatic
 from addons.customer.tiers.rules import Basis
-from addons.customer.type_deletion import Doomed, delete_type, may_delete_customers, read_doomed
+from addons.customer.type_deletion import Doomed, delete_type, may_delete_customers, read_doomed, restore_type
 from core.audit import Recorded
 from core.db import Actor, ActorSession
 from core.discussion.documents import documents_tab
@@ -741,6 +741,9 @@ class Types(Catalogue):
 
     def delete(self, session: ActorSession, record: CustomerType) -> None:
         delete_type(session, record)
+
+    def restore(self, session: ActorSession, record: CustomerType) -> None:
+        restore_type(session, record)
 
     def doomed(self, record: CustomerType) -> Doomed:
         """What would go with the type, for the question before deleting."""

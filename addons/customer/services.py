@@ -30,10 +30,10 @@ from core.access.models import User
 from core.audit import record
 from core.contributions import contributed
 from core.db import ActorSession
-from core.db.bulk import BATCH, bulk_update
+from core.db.bulk import BATCH, bulk_delete, bulk_update
 from core.errors import Conflict, DomainError, Forbidden, Problem
 from core.i18n import translator
-from core.resources.bulk import BulkResult, Skipped, for_each, unseen
+from core.resources.bulk import BulkResult, Skipped, unseen
 from core.settings import setting
 
 _ = translator(__name__)
@@ -189,7 +189,21 @@ def delete_customer(session: ActorSession, customer: Customer, *, confirm: bool 
 
 def delete_customers(session: ActorSession, ids: Sequence[UUID]) -> BulkResult:
     """Move several customers to the recycle bin; those with documents are skipped: each deserves a look of its own."""
-    return for_each(session, Customer, ids, lambda customer: delete_customer(session, customer))
+    result = BulkResult()
+    for start in range(0, len(ids), BATCH):
+        batch = list(dict.fromkeys(ids[start : start + BATCH]))
+        found = session.execute(select(Customer.id, Customer.name).where(Customer.id.in_(batch))).all()
+        against = delete_reasons(session, [row.id for row in found])
+        skipped = [Skipped(row.name, _reasons_text(against[row.id])) for row in found if against.get(row.id)]
+        deleted = bulk_delete(session, Customer, [row.id for row in found if not against.get(row.id)])
+        result += BulkResult(deleted, (*unseen(len(batch) - len(found)), *skipped))
+    return result
+
+
+def _reasons_text(reasons: Sequence[DeleteReason]) -> str:
+    """Why a customer was left where he is: what forbids it, else what would have been asked about."""
+    blocking = [each for each in reasons if each.blocks]
+    return " ".join(str(each.text) for each in blocking or reasons)
 
 
 def change_relationship(session: ActorSession, ids: Sequence[UUID], relationship_id: UUID) -> BulkResult:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from addons.customer.contributions import share_boxes
 from addons.customer.models import CUSTOMERS_PATH, Customer, CustomerShare
@@ -128,9 +128,18 @@ def put_shares(session: ActorSession, present: Mapping[UUID, Shares], wanted: Ma
     """Make the shares of customers what they shall be, and write it into their records of changes. Asks for no right."""
     if not wanted:
         return
-    for id, after in wanted.items():
-        _store(session, id, present[id], after)
     session.flush()
+    for id, after in wanted.items():
+        _change(session, id, present[id], after)
+    stamps = {"created_at": now(), "updated_at": now()}
+    stamps |= dict.fromkeys(("created_by_id", "updated_by_id"), session.actor.user_id)
+    new = [
+        {"customer_id": id, "user_id": user_id, "boxes": sorted(after[user_id]), **stamps}
+        for id, after in wanted.items()
+        for user_id in after.keys() - present[id].keys()
+    ]
+    for start in range(0, len(new), BATCH):
+        session.execute(insert(CustomerShare), new[start : start + BATCH])
     session.expire_all()
     names = {row.id: row.name for row in session.execute(select(User.id, User.name))}
     diffs = {id: {"shares": (_told(present[id], names), _told(after, names))} for id, after in wanted.items()}
@@ -146,7 +155,8 @@ def read_shares(session: ActorSession, ids: Sequence[UUID]) -> defaultdict[UUID,
     return shares
 
 
-def _store(session: ActorSession, customer_id: UUID, before: Shares, after: Shares) -> None:
+def _change(session: ActorSession, customer_id: UUID, before: Shares, after: Shares) -> None:
+    """Take away and change what is there."""
     options = {"synchronize_session": False}
     here = CustomerShare.customer_id == customer_id
     if gone := before.keys() - after.keys():
@@ -158,10 +168,6 @@ def _store(session: ActorSession, customer_id: UUID, before: Shares, after: Shar
                 change.values(boxes=sorted(after[user_id]), updated_at=now(), updated_by_id=session.actor.user_id),
                 execution_options=options,
             )
-    session.add_all(
-        CustomerShare(customer_id=customer_id, user_id=user_id, boxes=sorted(after[user_id]))
-        for user_id in after.keys() - before.keys()
-    )
 
 
 def _told(shares: Shares, names: Mapping[UUID, str]) -> list[str]:

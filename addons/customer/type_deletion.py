@@ -15,7 +15,7 @@ from sqlalchemy import Select, func, select
 from addons.customer.models import CUSTOMERS_PATH, Customer, CustomerGroup, CustomerGroupMember, CustomerType
 from addons.customer.services import delete_reasons
 from core.db import ActorSession, with_rights
-from core.db.bulk import BATCH
+from core.db.bulk import BATCH, bulk_delete
 from core.errors import Conflict, DomainError, Forbidden, Problem
 from core.i18n import translator
 from core.notifications import notify
@@ -67,8 +67,19 @@ def read_doomed(session: ActorSession, type_: CustomerType) -> Doomed:
 def delete_type(session: ActorSession, type_: CustomerType) -> None:
     """Delete the type alone (Không xóa khách hàng): its groups stay without type, with their customers (CLS-11)."""
     for group in session.scalars(select(CustomerGroup).where(CustomerGroup.type_id == type_.id)):
-        group.type_id = None
+        group.type_id, group.left_type_id = None, type_.id
     session.delete(type_)
+    session.flush()
+
+
+def restore_type(session: ActorSession, type_: CustomerType) -> None:
+    """Bring a type back with the groups that it had and that nobody has given another one since."""
+    session.restore(type_)
+    session.flush()
+    for group in session.scalars(select(CustomerGroup).where(CustomerGroup.left_type_id == type_.id)):
+        group.left_type_id = None
+        if group.type_id is None:
+            group.type_id = type_.id
     session.flush()
 
 
@@ -139,10 +150,8 @@ def _delete(everything: ActorSession, ids: Sequence[UUID]) -> dict[UUID, int]:
     """How many customers each person in charge has lost."""
     owners: dict[UUID, int] = {}
     for start in range(0, len(ids), BATCH):
-        for customer in everything.scalars(select(Customer).where(Customer.id.in_(ids[start : start + BATCH]))):
-            if customer.owner_id is not None:
-                owners[customer.owner_id] = owners.get(customer.owner_id, 0) + 1
-            everything.delete(customer)
-        everything.flush()
-        everything.expunge_all()
+        of_batch = select(Customer.owner_id).where(Customer.id.in_(ids[start : start + BATCH]))
+        for owner_id in everything.scalars(of_batch.where(Customer.owner_id.is_not(None))):
+            owners[owner_id] = owners.get(owner_id, 0) + 1
+    bulk_delete(everything, Customer, ids)
     return owners

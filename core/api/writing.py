@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import event
+
 from core.api.shapes import Shape, object_misfits, python_value, shapes_of
+from core.clock import now
+from core.db.mixins import Stamped
 from core.db.session import ActorSession
 from core.errors import DomainError, Problem
 from core.exchange.by_form import fill_form, save_form
@@ -42,9 +46,29 @@ def store(resource: Resource[Any], session: ActorSession, values: Mapping[str, A
         closed = [name for name in taken if name not in form]
         if closed:
             raise DomainError(*(Problem("not_settable", _("You cannot set this here."), name) for name in closed))
-        stored = save_form(resource, session, form, record)
-        session.flush()
+        version = getattr(record, "version", None)
+        with _changes(session) as changes:
+            stored = save_form(resource, session, form, record)
+            session.flush()
+        if changes and version is not None and record.version == version and issubclass(resource.model, Stamped):
+            record.updated_at = now()  # a change of its parts alone is one of the record too
+            session.flush()
     return stored
+
+
+@contextmanager
+def _changes(session: ActorSession) -> Iterator[list[Any]]:
+    """What flushes of the block write."""
+    found: list[Any] = []
+
+    def note(session: Any, context: object) -> None:
+        found.extend([*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))])
+
+    event.listen(session, "after_flush", note)
+    try:
+        yield found
+    finally:
+        event.remove(session, "after_flush", note)
 
 
 @contextmanager

@@ -11,14 +11,15 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.audit import record_bulk
 from core.clock import now
 from core.db.base import TenantModel
 from core.db.flush import check_links
-from core.db.mixins import Audited, Searchable, Sortable, Stamped, Versioned
+from core.db.mixins import Audited, Searchable, SoftDelete, Sortable, Stamped, Versioned
+from core.db.parts import links_to
 from core.db.scope import KERNEL_BULK, ScopeError
 from core.db.session import ActorSession
 
@@ -45,6 +46,50 @@ def bulk_update(
     if changed:
         session.expire_all()
     return changed
+
+
+def bulk_delete(session: ActorSession, model: type[Any], ids: Iterable[UUID]) -> int:
+    """Move the rows among ``ids`` that the actor may see to the recycle bin, with their parts, as ``session.delete`` would; how
+    many. Objects of these rows that the session holds are expired. ScopeError for a model without a bin."""
+    if not issubclass(model, SoftDelete):
+        raise ScopeError(f"{model.__name__} has no recycle bin: session.delete")
+    moment = now()
+    deleted = sum(_delete_batch(session, model, batch, moment) for batch in _batches(ids))
+    if deleted:
+        session.expire_all()
+    return deleted
+
+
+def _delete_batch(session: ActorSession, model: type[Any], ids: list[UUID], moment: datetime) -> int:
+    """One batch, with the parts that have a bin of their own, at one moment, so that they come back together."""
+    fields = [each.key for each in inspect(model).column_attrs] if issubclass(model, Audited) else []
+    columns = [getattr(model, name) for name in fields]
+    rows = session.execute(select(model.id, *columns).where(model.id.in_(ids), model.deleted_at.is_(None))).all()
+    found = [row[0] for row in rows]
+    if not found:
+        return 0
+    values: dict[str, Any] = {"deleted_at": moment, "deleted_by_id": session.actor.user_id}
+    if issubclass(model, Stamped):
+        values |= {"updated_at": moment, "updated_by_id": session.actor.user_id}
+    if issubclass(model, Versioned):
+        values["version"] = model.version + 1
+    for link in links_to(model.__tablename__, "CASCADE"):
+        if issubclass(link.model, SoftDelete):
+            parts = session.scalars(select(link.model.id).where(link.attribute.in_(found))).all()
+            for batch in _batches(parts):
+                _delete_batch(session, link.model, batch, moment)
+    session.execute(
+        update(model).where(model.id.in_(found)).values(values),
+        execution_options={"banyan_bulk": KERNEL_BULK, "synchronize_session": False},
+    )
+    if issubclass(model, Audited):
+        said = {row[0]: dict(zip(fields, row[1:], strict=True)) for row in rows}
+        diffs = {
+            id: {name: (value, None) for name, value in each.items() if value is not None and name != "deleted_at"}
+            for id, each in said.items()
+        }
+        record_bulk(session, model, diffs, action="delete")
+    return len(found)
 
 
 def set_derived(

@@ -253,3 +253,25 @@ def test_saving_twice_from_one_form_is_told_as_a_duplicate(shop: Shop) -> None:
     assert client.post(NEW, data=sent).status_code == 303
     assert client.post(NEW, data=sent).status_code == 422
     assert len(shop.names()) == 1
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.req("CUS-015", "CUS-039")
+def test_a_program_that_changes_contacts_alone_moves_the_version(shop: Shop) -> None:
+    lan = shop.customer(name="Lan", contacts=[{"name": "Ông Tư"}])
+    writer = shop.world.user(
+        shop.tenant, *("customer." + each for each in ("read", "view_all", "edit")), "core.use_api"
+    )
+    program, path = (
+        shop.world.program(writer, "customer.read", "customer.view_all", "customer.edit"),
+        f"/customer/customers/{lan}",
+    )
+    first = program.get(path).json
+    changed = program.patch(path, {"version": first["version"], "contacts": [{"name": "Bà Năm"}]})
+    assert changed.status_code == 200, changed.text
+    assert changed.json["version"] > first["version"]
+    stale = program.patch(path, {"version": first["version"], "contacts": [{"name": "Người khác"}]})
+    assert stale.status_code == 409
+    assert [each["name"] for each in program.get(path).json["contacts"]] == ["Bà Năm"]
+    again = program.patch(path, {"version": changed.json["version"], "name": "Lan"})
+    assert again.json["version"] == changed.json["version"], "nothing was changed"

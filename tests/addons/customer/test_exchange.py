@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.addons.customer.conftest import Shop
 from tests.core.exchange.desk import Desk, read_back, workbook
@@ -141,3 +142,23 @@ def test_an_address_in_one_line_comes_apart_where_it_says_its_province(shop: Sho
         "Đã Chia": (line, None, None, "Huế"),
         "Không Rõ": (plain, None, None, None),
     }
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.req("OWN-14", "SYS-10")
+def test_rows_that_change_the_owner_are_a_change_that_can_be_undone(shop: Shop, desk: Desk) -> None:
+    from addons.customer.models import CustomerHandover
+
+    for code in ("A1", "A2", "A3"):
+        shop.customer(name=f"Khách {code}", code=code)
+    owners = {"A1": shop.colleague, "A2": shop.manager, "A3": shop.seller}
+    rows = [(code, f"Khách {code}", owner.username) for code, owner in owners.items()]
+    taken = desk.take_in(workbook([("Mã KH", "Họ và tên", "Phụ trách"), *rows]), update_existing="1")
+    assert taken == {"updated": 3}
+    assert [shop.stored(f"Khách {code}").owner_id for code in owners] == [owner.id for owner in owners.values()]
+    with shop.world.session(shop.tenant) as session:
+        handover = session.scalars(select(CustomerHandover)).one()
+        assert (handover.customers, handover.receivers, handover.giver_id) == (2, 2, shop.manager.id)
+        id = handover.id
+    assert desk.client.post(f"/customer/handovers/{id}/undo").status_code == 303
+    assert {shop.stored(f"Khách {code}").owner_id for code in owners} == {shop.seller.id}

@@ -104,6 +104,19 @@ def test_only_the_type_goes_and_its_groups_and_customers_stay(market: Any) -> No
     assert "recycle bin" in taken.text
     assert keeper.post(f"/customer/types/{region}/restore").status_code == 303
     assert keeper.get(f"/customer/types/{region}").status_code == 200
+    with shop.world.session(shop.tenant) as session:
+        types = dict(session.execute(select(CustomerGroup.name, CustomerGroup.type_id)).all())
+        north, south = (session.scalars(select(CustomerGroup).where(CustomerGroup.name == name)).one()
+                        for name in ("Miền Bắc", "Miền Nam"))  # fmt: skip
+        assert types["Miền Bắc"] == types["Miền Nam"] == region, "it takes its groups along"
+        north_id, south_id = north.id, south.id
+    assert keeper.post(path).status_code == 303
+    with shop.world.session(shop.tenant) as session:
+        session.need(CustomerGroup, south_id).type_id = market.ids["Độ tuổi"]
+    assert keeper.post(f"/customer/types/{region}/restore").status_code == 303
+    with shop.world.session(shop.tenant) as session:
+        assert session.need(CustomerGroup, north_id).type_id == region
+        assert session.need(CustomerGroup, south_id).type_id == market.ids["Độ tuổi"], "given another one since"
 
 
 @pytest.mark.req("CLS-09", "CLS-10")
