@@ -25,6 +25,7 @@ from addons.activity.models import (
     State,
 )
 from addons.activity.queries import list_all_entries
+from addons.activity.schedules import save_absence, save_week
 from addons.activity.services import announce_done
 from addons.activity.subjects import find_about
 from addons.activity.times import ONE_DAY, midnight, moment_of
@@ -108,8 +109,23 @@ def load(session: ActorSession) -> None:
         add_group_members(session, group, [user.id for user in employees_with(session, duty)])
     for name in PROJECTS:
         create_entry(session, ActivityProject, name=name)
+    teams = departments_of(session)
+    people = {user.id: user for name in (NORTH, SOUTH) for user in teams[name]}
+    _add_hours(session, list(people.values()), local_today())
     session.info[AS_STAMPED] = {row.id: row.name for row in session.execute(select(User.id, User.name))}
     _Maker(session).make()
+
+
+def _add_hours(session: ActorSession, people: Sequence[User], today: date) -> None:
+    """Working weeks of everybody, a leave and a business trip."""
+    for person in people:
+        save_week(session, None, user_id=person.id, texts=[*["8:00-12:00, 13:30-17:30"] * 5, "8:00-12:00", ""])
+    for person, kind, ahead, days, note in zip(
+        people, ("leave", "trip"), (3, 6), (1, 2), ("Về quê", "Hội chợ Vietbuild"), strict=False
+    ):
+        first = today + timedelta(days=ahead)
+        last = first + timedelta(days=days)
+        save_absence(session, None, user_id=person.id, kind=kind, first_day=first, last_day=last, note=note)
 
 
 class _Maker:
