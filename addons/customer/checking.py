@@ -37,6 +37,9 @@ TEXT_LENGTHS = {
 }
 """Characters that a field takes; the same as its column, except the note's, which is bounded against accidents."""
 
+IDENTIFYING = ("code", "phone", "phone2", "email", "tax_code")
+"""What is asked of those who are known already."""
+
 CONTACT_LENGTHS = {"name": 200, "position": 120, "phone": 40, "email": 254, "note": 500}
 MAX_CONTACTS = 50
 MULTILINE = {"note"}

@@ -143,7 +143,8 @@ FIELDS = (
 
 def load_known(session: ActorSession, rows: Sequence[Mapping[str, Any]]) -> KnownToBatch:
     """Everything that the checks of these rows will ask, in a handful of statements."""
-    return KnownToBatch(session, [checking.clean_customer(_plain_fields(row), []) for row in rows])
+    asked = [{name: row[name] for name in checking.IDENTIFYING if name in row} for row in rows]
+    return KnownToBatch(session, [checking.clean_customer(_plain_fields(each), []) for each in asked])
 
 
 def store_row(

@@ -91,7 +91,7 @@ def add_customer(
     _refuse(problems)
     if not confirm:
         _warn_of_duplicates(known, None, values)
-    customer = Customer(**values)
+    customer = Customer(**{name: value for name, value in values.items() if value is not None})
     with session.no_autoflush:
         # In one flush: a colleague's customer is out of sight as soon as it is written, and with it its rows.
         session.add(customer)
