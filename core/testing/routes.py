@@ -81,13 +81,22 @@ def api_targets_of(app: Flask) -> list[Target]:
 
 
 def _declared(app: Flask) -> list[Target]:
-    declared: dict[str, Access] = app.extensions["banyan_access"]
-    rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
-    return [Target.of(rule, declared[rule.endpoint]) for rule in rules if rule.endpoint in declared]
+    return list(_known(app).values())
+
+
+def _known(app: Flask) -> dict[int, Target]:
+    """Identity of a rule → its target, in a fixed order; all rules are there once an application has booted."""
+    if "banyan_targets" not in app.extensions:
+        declared: dict[str, Access] = app.extensions["banyan_access"]
+        rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+        app.extensions["banyan_targets"] = {
+            id(rule): Target.of(rule, declared[rule.endpoint]) for rule in rules if rule.endpoint in declared
+        }
+    known: dict[int, Target] = app.extensions["banyan_targets"]
+    return known
 
 
 def target_at(app: Flask, path: str, method: str = "GET") -> Target | None:
     """The declared route that answers ``method path``; None where there is none. Raises werkzeug's routing errors."""
     rule, _arguments = app.url_map.bind("localhost").match(path, method, return_rule=True)
-    declared: dict[str, Access] = app.extensions["banyan_access"]
-    return Target.of(rule, declared[rule.endpoint]) if rule.endpoint in declared else None
+    return _known(app).get(id(rule))

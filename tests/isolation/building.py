@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import create_engine, insert, inspect, make_url, select
 
 from core.app import create_app
+from core.config import Config
 from core.db.base import Model
 from core.db.session import db
 from core.testing.databases import AddonSet, Database, Databases, locked
 from core.testing.world import World, make_config
 from tests.isolation.finding import findings_of
-from tests.isolation.probing import Prober
+from tests.isolation.probing import Prober, know_everybody
 from tests.isolation.town import Business, Town, build_town, note_ids
 from tests.isolation.walking import learn_paths
 from tests.isolation.watching import Watch, watching
@@ -68,9 +70,10 @@ def _build(room: Databases, folder: Path) -> Town:
     """Fill a database and learn all about it that every prober needs: ids, paths, forms and parameters."""
     room.engine.drop(room.engine.describe("town"))  # a build that failed half-way
     database = room.engine.copy(room.template(ADDONS), "town")
-    app = create_app(make_config(database, ADDONS, folder / "data", smtp_url="console:"))
+    app = create_app(site_config(database, folder / "data"))
     town = build_town(World(app))
-    with watching(database, None) as watch:
+    with watching(database, None) as watch, pytest.MonkeyPatch.context() as patch:
+        know_everybody(patch)
         note_ids(town, watch.base, watch.columns)
         prober = Prober(app, town, watch)
         learn_paths(prober)
@@ -80,6 +83,11 @@ def _build(room: Databases, folder: Path) -> Town:
         db.engine.dispose()
     room.engine.settle(database)
     return town
+
+
+def site_config(database: Database, data: Path, **more: Any) -> Config:
+    """Of an application on the town, which need not tell of each of ten thousand requests."""
+    return make_config(database, ADDONS, data, smtp_url="console:", log_level="WARNING", **more)
 
 
 def _carry(rest: Database, room: Databases, admin_url: str) -> str:

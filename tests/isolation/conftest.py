@@ -13,17 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, g
+from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from core.app import create_app
 from core.db.session import db
 from core.testing.databases import Databases
 from core.testing.routes import Target, targets_of
-from core.testing.world import make_config
-from core.web import requests
-from tests.isolation.building import ADDONS, Site, ready_site
-from tests.isolation.probing import Prober
+from tests.isolation.building import Site, ready_site, site_config
+from tests.isolation.probing import Prober, know_everybody
 
 IS_THOROUGH = os.environ.get("BANYAN_TEST_PROBES") == "all"
 """Whether to try everything that can be listed, not what fits into the suite."""
@@ -43,7 +41,7 @@ def open_site(
     data = folder / "data"
     shutil.copytree(site.data, data)
     database = room.copy(site.database)
-    app = create_app(make_config(database, ADDONS, data, smtp_url="console:", **config))
+    app = create_app(site_config(database, data, **config))
     app.testing = True
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(test_run.folder))
     strangers = frozenset(id.hex for each in site.strangers for ids in each.ids.values() for id in ids)
@@ -73,22 +71,7 @@ def prober(new_prober: Callable[[], Prober]) -> Iterator[Prober]:
 @pytest.fixture
 def swift(prober: Prober, monkeypatch: pytest.MonkeyPatch) -> Prober:
     """``prober``, with an application that asks the database only once who a cookie belongs to and what he may."""
-    identify, known = requests.identify, {}
-
-    def remember(session: Any, request: Any) -> Any:
-        shown = request.cookies.get("banyan_session", ""), request.headers.get("Authorization", "")
-        if shown not in known:
-            actor = identify(session, request)
-            known[shown] = g.get("me"), actor, session.info.get("addons")
-            return actor
-        me, actor, addons = known[shown]
-        if actor is None:
-            return identify(session, request)
-        g.me, session.info["addons"] = me, addons
-        session.become(actor)
-        return actor
-
-    monkeypatch.setattr(requests, "identify", remember)
+    know_everybody(monkeypatch)
     return prober
 
 

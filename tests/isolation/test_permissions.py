@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -17,7 +18,9 @@ from core.testing.routes import Target, targets_of
 from core.testing.world import World
 from core.web import requests
 from core.web.access import SIGNED_IN
+from tests.isolation.conftest import IS_THOROUGH
 from tests.isolation.probing import Prober
+from tests.isolation.trespass import LOT
 from tests.isolation.walking import methods_of, own_path
 
 REACHED = 299
@@ -34,6 +37,13 @@ def everybody(prober: Prober) -> frozenset[str]:
     return frozenset(prober.app.extensions[EXTENSION].registry.permissions)
 
 
+Cell = tuple[Target, str, str, frozenset[str]]
+"""A route, a method, who tries it, and the permissions that he holds."""
+
+CELLS = 4_000
+"""How many cells a run asks for; ``BANYAN_TEST_PROBES=all`` asks for every route against every holder."""
+
+
 def holders(prober: Prober) -> Iterator[tuple[str, frozenset[str]]]:
     """Who tries: nobody in particular, whoever holds one permission alone, the ready-made groups, and whoever holds all."""
     yield "no permission", frozenset()
@@ -42,6 +52,19 @@ def holders(prober: Prober) -> Iterator[tuple[str, frozenset[str]]]:
     for group in prober.app.extensions[EXTENSION].registry.groups:
         yield f"the group {group.key}", frozenset(group.permissions)
     yield "all permissions", everybody(prober)
+
+
+def matrix(prober: Prober, targets: list[Target], most: int = CELLS) -> list[Cell]:
+    """Each route against its declared permissions, each alone, against none and all; and of all other cells as many as
+    ``most`` leaves room for, drawn by lot.
+    """
+    due, others, everything = [], [], everybody(prober)
+    for target, method in methods_of(targets):
+        for who, held in holders(prober):
+            decides = held <= {*target.access.permissions} or held == everything
+            (due if decides else others).append((target, method, who, held))
+    room = len(others) if IS_THOROUGH else max(0, most - len(due))
+    return due + random.Random(LOT).sample(others, min(room, len(others)))
 
 
 def try_every_permission(prober: Prober, targets: list[Target], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,13 +84,12 @@ def try_every_permission(prober: Prober, targets: list[Target], monkeypatch: pyt
     paths = {target.endpoint: own_path(prober, target) for target in targets}
     stub_views(prober)
     monkeypatch.setattr(requests, "identify", identify)
-    for target, method in methods_of(targets):
-        for who, held in holders(prober):
-            headers = {"X-Holds": " ".join(sorted(held))}
-            answer = prober.send(method, paths[target.endpoint], boss, headers=headers, htmx=True)
-            wanted = SIGNED_IN in target.access.permissions or not held.isdisjoint(target.access.permissions)
-            if answer.status != (REACHED if wanted else 403):
-                prober.complain(answer, f"with {who} alone; declared {target.access}")
+    for target, method, who, held in matrix(prober, targets):
+        headers = {"X-Holds": " ".join(sorted(held))}
+        answer = prober.send(method, paths[target.endpoint], boss, headers=headers, htmx=True)
+        wanted = SIGNED_IN in target.access.permissions or not held.isdisjoint(target.access.permissions)
+        if answer.status != (REACHED if wanted else 403):
+            prober.complain(answer, f"with {who} alone; declared {target.access}")
 
 
 def try_all_but_the_declared(prober: Prober, targets: list[Target]) -> None:

@@ -9,6 +9,7 @@ import json
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from core.resources.paging import Cursor
 from core.testing.routes import SAFE, Target, targets_of
 from core.web.access import SIGNED_IN
 from tests.isolation.finding import Form, findings_of, send
-from tests.isolation.probing import Answer, Prober, difference
+from tests.isolation.probing import UUIDS, Answer, Prober, difference
 from tests.isolation.town import BEYOND, HIDDEN, PHONES, SIGHTLESS, STRANGERS, THERE
 from tests.isolation.walking import methods_of, own_arguments, own_path, row_of
 
@@ -125,22 +126,21 @@ class Trespass:
     # paths
 
     def in_paths(self, targets: Sequence[Target]) -> Iterator[Probe]:
-        """Every id in a path, with all ids that the strangers have; due are those of the right table and one of each other."""
+        """Every id in a path, with all ids that the strangers have; due are those of the right table."""
+        strange = [
+            (table, at, str(id)) for ids in self.ids.values() for table in ids for at, id in enumerate(ids[table])
+        ]
         for target, method in methods_of(list(targets)):
             own = own_arguments(self.prober, target, self.user)
             for name in target.ids:
                 right, _at = row_of(self.prober, target, name, self.user)
-                for turn, (table, id, is_due) in enumerate(self._rows(right)):
-                    moved = Form(target, method, target.path(**own | {name: "{value}"}), ())
-                    place = Place(moved, "path", htmx=bool(turn))  # a fragment takes a third of the page's time
-                    what = f"{table} in the path"
-                    yield Probe(place, ((name, str(id)),), ((name, str(self.absent)),), what, is_due)
-
-    def _rows(self, right: str) -> Iterator[tuple[str, UUID, bool]]:
-        for of, word in enumerate(self.words):
-            for turn, (table, ids) in enumerate(self.ids[word].items()):
-                for at, id in enumerate(ids):
-                    yield table, id, at < 3 if table == right else at == 0 and turn % len(self.words) == of
+                moved = Form(target, method, target.path(**own | {name: "{value}"}), ())
+                page, fragment = Place(moved, "path"), Place(moved, "path", htmx=True)
+                made_up = ((name, str(self.absent)),)
+                for turn, (table, at, id) in enumerate(strange):
+                    place = fragment if turn else page  # a fragment takes a third of the page's time
+                    is_due = table == right and at < MOST_ROWS
+                    yield Probe(place, ((name, id),), made_up, f"{table} in the path", is_due)
 
     # fields and parameters
 
@@ -189,9 +189,17 @@ class Trespass:
 
     def _tables(self, own: str) -> list[str]:
         """The table that a field's present value is of; else those that somebody might choose from."""
-        for table, ids in self.prober.town.here.ids.items():
-            if any(str(id) in own for id in ids):
-                return [table]
+        known = next((self._own_tables[id] for id in UUIDS.findall(own) if id in self._own_tables), None)
+        return [known] if known else self._chosen_tables
+
+    @cached_property
+    def _own_tables(self) -> dict[str, str]:
+        """Id of a row of one's own business → its table."""
+        return {str(id): table for table, ids in self.prober.town.here.ids.items() for id in ids}
+
+    @cached_property
+    def _chosen_tables(self) -> list[str]:
+        """Tables whose rows stand in paths and which all strangers have rows of."""
         chosen = {row_of(self.prober, target, name, self.user)[0] for target in self.targets() for name in target.ids}
         return sorted(table for table in chosen if all(ids.get(table) for ids in self.ids.values()))
 
@@ -297,15 +305,15 @@ class Trespass:
 
     def _expect_untouched(self, answer: Answer) -> None:
         """The strangers' rows are as they were."""
-        if not self.prober.watch.has_changed():
-            return
-        before, after = self.prober.watch.base, self.prober.watch.read()
-        theirs = {id.hex for tables in self.ids.values() for ids in tables.values() for id in ids}
-        for table, rows in before.items():
-            gone = {str(row) for row in rows} - {str(row) for row in after[table]}
-            if any(str(row[1]).replace("-", "") in theirs for row in rows if str(row) in gone):
+        for table, after in self.prober.watch.changed().items():
+            gone = set(self.prober.watch.base[table]) - set(after)
+            if any(str(row[1]).replace("-", "") in self._strange for row in gone):
                 self.prober.complain(answer, f"changed the stranger's {table}")
         self.prober.watch.restore()
+
+    @cached_property
+    def _strange(self) -> frozenset[str]:
+        return frozenset(id.hex for tables in self.ids.values() for ids in tables.values() for id in ids)
 
 
 def _neighbour(id: UUID) -> UUID:
@@ -333,7 +341,10 @@ def from_the_next_desk(prober: Prober) -> Trespass:
     return Trespass(own, town.here.seller, {HIDDEN: town.hidden, THERE: town.there.ids})
 
 
-MOST_FIELDS = 600
+MOST_ROWS = 3
+"""How many of a stranger's rows of the right table are due at each place."""
+
+MOST_FIELDS = 350
 """A probe of a field costs ten times as much as one of a path, because the form comes back."""
 
 LOT = 20_260_101

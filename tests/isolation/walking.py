@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import product, takewhile
 from typing import Any
 from uuid import UUID
 
@@ -87,22 +87,35 @@ def _learn(prober: Prober, target: Target, user: Any) -> None:
     candidates = [_candidates(prober, target, name) for name in target.ids]
     if role == "seller":
         candidates = [list(filter(None, [row_of(prober, target, name)[0]])) for name in target.ids]
-    for tables in product(*candidates):
-        for at in range(24):
-            ids = [prober.town.here.ids[table][at : at + 1] for table in tables]
-            if not all(ids):
-                break
-            path = target.path(**words, **dict(zip(target.ids, (id[0] for id in ids), strict=True)))
-            answer = prober.send(target.methods[0], path, user or prober.town.here.boss, htmx=True)
-            prober.watch.restore()
-            if answer.status == 403 and role == "seller":
-                tables = ("",) * len(tables)  # he may not call it at all
-            if answer.status != 404:
-                for name, table in zip(target.ids, tables, strict=True):
-                    rows[role, target.endpoint, name] = (table, at)
-                return
+    for tables, at in [*_siblings(prober, target, role), *product(product(*candidates), range(MOST_TRIED))]:
+        ids = [prober.town.here.ids[table][at : at + 1] for table in tables]
+        if not all(ids):
+            continue
+        path = target.path(**words, **dict(zip(target.ids, (id[0] for id in ids), strict=True)))
+        answer = prober.send(target.methods[0], path, user or prober.town.here.boss, htmx=True)
+        prober.watch.restore()
+        if answer.status == 403 and role == "seller":
+            tables = ("",) * len(tables)  # he may not call it at all
+        if answer.status != 404:
+            for name, table in zip(target.ids, tables, strict=True):
+                rows[role, target.endpoint, name] = (table, at)
+            return
     for name in target.ids:
         rows[role, target.endpoint, name] = ("", 0)
+
+
+MOST_TRIED = 24
+"""Rows of each table that are tried in a path: what a page wants may be the last of its kind."""
+
+
+def _siblings(prober: Prober, target: Target, role: str) -> list[tuple[tuple[str, ...], int]]:
+    """What the endpoints with the most similar names took: all steps of an import want the same row."""
+    found: dict[tuple[tuple[str, ...], int], int] = {}
+    for (whose, endpoint, argument), (table, at) in prober.town.rows.items():
+        if whose == role and table and [argument] == target.ids:
+            alike = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(endpoint, target.endpoint, strict=False))))
+            found[(table,), at] = max(alike, found.get(((table,), at), 0))
+    return sorted(found, key=lambda guess: -found[guess])[:3]
 
 
 def _candidates(prober: Prober, target: Target, argument: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -24,11 +24,8 @@ class Watch(Protocol):
     base: Rows
     columns: dict[str, list[str]]
 
-    def has_changed(self) -> bool:
-        """Whether any row differs from the base."""
-
-    def read(self) -> Rows:
-        """Every row of every table, right now."""
+    def changed(self) -> Rows:
+        """The tables that differ from the base, with their rows right now; empty where none does."""
 
     def restore(self) -> None:
         """Make everything as it was at the base."""
@@ -38,9 +35,9 @@ class Watch(Protocol):
 
 
 def describe(before: Rows, after: Rows) -> list[str]:
-    """What differs, a line a row: ``- core_user(…)`` went, ``+ core_user(…)`` came."""
+    """What differs in the tables of ``after``, a line a row: ``- core_user(…)`` went, ``+ core_user(…)`` came."""
     lines = []
-    for table in before:
+    for table in after:
         old, new = set(before[table]), set(after[table])
         lines += [f"- {table}{row}"[:2000] for row in old - new] + [f"+ {table}{row}"[:2000] for row in new - old]
     return lines
@@ -63,13 +60,17 @@ class SqliteWatch:
     def rebase(self) -> None:
         self._live.backup(self._kept)
         self._version = self._data_version()
-        self.base = self.read()
+        self._rows = {table: self._rows_of(table) for table in self.tables}
+        self.base = {table: _sorted(rows) for table, rows in self._rows.items()}
 
-    def has_changed(self) -> bool:
-        return self._data_version() != self._version and self.read() != self.base
+    def changed(self) -> Rows:
+        if self._data_version() == self._version:
+            return {}
+        rows = {table: self._rows_of(table) for table in self.tables}
+        return {table: _sorted(rows[table]) for table in self.tables if rows[table] != self._rows[table]}
 
-    def read(self) -> Rows:
-        return {table: sorted(map(_as_text, self._live.execute(f'SELECT * FROM "{table}"'))) for table in self.tables}
+    def _rows_of(self, table: str) -> list[Row]:
+        return self._live.execute(f'SELECT * FROM "{table}"').fetchall()
 
     def restore(self) -> None:
         if self._data_version() != self._version:
@@ -124,25 +125,23 @@ class PostgresWatch:
             self._live.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(table)))
         self._sums = self._sum()
         self._may_have_changed = False
-        self.base = self.read()
+        self.base = {table: self._rows_of(table) for table in self.tables}
 
-    def has_changed(self) -> bool:
-        if self._may_have_changed:
-            self._may_have_changed = self._sum() != self._sums
-        return self._may_have_changed
+    def changed(self) -> Rows:
+        return {table: self._rows_of(table) for table in self._changed_tables()}
 
-    def read(self) -> Rows:
-        query = sql.SQL("SELECT * FROM public.{}")
-        return {
-            table: sorted(map(_as_text, self._live.execute(query.format(sql.Identifier(table)))))
-            for table in self.tables
-        }
+    def _changed_tables(self) -> list[str]:
+        if not self._may_have_changed:
+            return []
+        tables = {str(table) for table, _count, _sum in self._sum() ^ self._sums}
+        self._may_have_changed = bool(tables)
+        return sorted(tables)
+
+    def _rows_of(self, table: str) -> list[Row]:
+        return _sorted(self._live.execute(sql.SQL("SELECT * FROM public.{}").format(sql.Identifier(table))))
 
     def restore(self) -> None:
-        if not self.has_changed():
-            return
-        changed = self._sum() ^ self._sums
-        for table in {table for table, _count, _sum in changed}:
+        for table in self._changed_tables():
             back = sql.SQL("DELETE FROM public.{0}; INSERT INTO public.{0} SELECT * FROM kept.{0}")
             self._live.execute(back.format(sql.Identifier(table)))
         self._may_have_changed = False
@@ -155,8 +154,8 @@ class PostgresWatch:
         return set(self._live.execute(self._hashes))
 
 
-def _as_text(row: Row) -> Row:
-    return tuple(value if isinstance(value, bytes) else str(value) for value in row)
+def _sorted(rows: Iterable[Row]) -> list[Row]:
+    return sorted(tuple(value if isinstance(value, bytes) else str(value) for value in row) for row in rows)
 
 
 @contextmanager
