@@ -14,7 +14,7 @@ from tests.isolation.walking import methods_of, own_path
 
 PUBLIC = {
     "core.login", "core.login_submit", "core.login_code", "core.login_code_submit",
-    "core.password_link", "core.password_link_use",
+    "core.password_link", "core.password_link_use", "core.message_seen",
     "customer.feedback_page", "customer.feedback_send",
     "core.healthz", "core.readyz", "core.metrics",
 }  # fmt: skip

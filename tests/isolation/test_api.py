@@ -83,7 +83,7 @@ def test_an_operation_is_reached_with_one_of_its_rights_and_with_no_other(
     def identify(session: Any) -> Actor:
         held = frozenset(api.request.headers["X-Holds"].split())
         session.become(Actor(boss.tenant_id, boss.id, "", held))
-        api.g.caller = Caller(ABSENT, "", boss.id, "", "", boss.created_at, None)
+        api.g.caller = Caller(ABSENT, "", boss.id, "", "", "Asia/Ho_Chi_Minh", boss.created_at, None)
         return session.actor
 
     stub_views(own_prober)

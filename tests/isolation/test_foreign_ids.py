@@ -90,8 +90,14 @@ def few(trespass: Trespass, *endpoints: str) -> list[Probe]:
     return [probe for probe in trespass.in_paths(targets) if probe.is_due]
 
 
+def forget_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else statements that were scoped before, and rules that were made, stay as they are."""
+    monkeypatch.setattr(scope, "_known", WeakKeyDictionary())
+    monkeypatch.setattr(scope, "_ruled", scope._ruled.__wrapped__)
+
+
 def lift_the_scope(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scope, "_known", WeakKeyDictionary())  # else statements that were scoped before stay so
+    forget_rules(monkeypatch)
     monkeypatch.setattr(
         Scope, "_option", lambda self, model, **_: ScopeCriteria(model, model.id.is_not(None), include_aliases=True)
     )
@@ -133,6 +139,7 @@ def test_a_lifted_visibility_rule_is_noticed(prober: Prober, monkeypatch: pytest
 
     trespass = from_the_next_desk(prober)
     probes = few(trespass, "customer.customers_detail", "customer.customers_edit")
+    forget_rules(monkeypatch)
     monkeypatch.setattr(Customer, "visible_to", classmethod(lambda cls, actor: None))
 
     trespass.try_all(probes)

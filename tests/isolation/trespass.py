@@ -360,9 +360,11 @@ def draw(probes: Sequence[Probe], wanted: int) -> list[Probe]:
 
 
 def draw_few(probes: Sequence[Probe], most: int) -> list[Probe]:
-    """At most ``most`` of the due probes, one of each route above all."""
-    first = {probe.place.route: probe for probe in reversed(probes) if probe.is_due}
-    others = [probe for probe in probes if probe.is_due and probe is not first[probe.place.route]]
+    """At most ``most`` of the due probes, one of each route and of each name above all."""
+    due = [probe for probe in probes if probe.is_due]
+    first = {id(probe): probe for probe in {probe.place.route: probe for probe in reversed(due)}.values()}
+    first |= {id(probe): probe for probe in {name: probe for probe in due for name, _value in probe.given}.values()}
+    others = [probe for probe in due if id(probe) not in first]
     return [*first.values(), *random.Random(LOT).sample(others, min(len(others), max(0, most - len(first))))]
 
 

@@ -104,7 +104,7 @@ def _learn(prober: Prober, target: Target, user: Any) -> None:
         rows[role, target.endpoint, name] = ("", 0)
 
 
-MOST_TRIED = 24
+MOST_TRIED = 60
 """Rows of each table that are tried in a path: what a page wants may be the last of its kind."""
 
 
