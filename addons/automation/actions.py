@@ -91,7 +91,7 @@ class Notify(RuleAction):
         names = dict(session.execute(select(User.id, User.name).where(User.id.in_(list(wanted)))).all())
         told = ", ".join(names.get(id, "") for id in wanted if id in seeing)
         left_out = ", ".join(names.get(id, "") for id in wanted if id not in seeing)
-        effects = [Effect(f"{text} → {told}")] if told else []
+        effects = [Effect(f"{text} → {told or '—'}")] if told or not left_out else []
         return [*effects, *([Effect(f"✗ {left_out}")] if left_out else [])]
 
 
