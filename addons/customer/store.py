@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 
 from addons.customer.contact import forgotten
 from addons.customer.models import Customer, CustomerRelationship
 from addons.customer.queries import list_all_entries
+from core.clock import local_today, local_zone
 from core.db import ActorSession
 from core.discussion.reading import count_unread
 from core.i18n import translator
+from core.periods import Period
 from core.settings import setting
 
 _ = translator(__name__)
@@ -104,3 +107,39 @@ def read_waiting(session: ActorSession) -> Waiting:
         mine.order_by(never, Customer.last_contact_at, Customer.created_at).limit(SHOWN_WAITING + 1)
     ).all()
     return Waiting(count_unread(session, Customer), rows[:SHOWN_WAITING], len(rows) > SHOWN_WAITING)
+
+
+MONTHS = 6
+"""Columns of the chart on the start page, the present month last."""
+
+TALLEST = 90
+"""Height of the tallest column, in units of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A column of the chart: the actor's customers who were entered in the month; ``height`` in units of the picture."""
+
+    first: date
+    last: date
+    count: int
+    height: int
+
+
+def read_months(session: ActorSession) -> list[Month]:
+    """How many of the customers that the actor is in charge of were entered in each of the last months; one statement."""
+    first, spans = local_today().replace(day=1), []
+    for _month in range(MONTHS):
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        spans.append(Period(first, last))
+        first = (first - timedelta(days=1)).replace(day=1)
+    bounds = [span.bounds_utc(local_zone()) for span in reversed(spans)]
+    moment = Customer.created_at
+    counts = [func.sum(case((and_(moment >= start, moment < end), 1), else_=0)) for start, end in bounds]
+    mine = Customer.owner_id == session.actor.user_id
+    found = [int(count or 0) for count in session.execute(select(*counts).where(mine, moment >= bounds[0][0])).one()]
+    most = max(found) or 1
+    return [
+        Month(span.start, span.end, count, round(TALLEST * count / most))
+        for span, count in zip(reversed(spans), found, strict=True)
+    ]

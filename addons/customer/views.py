@@ -28,7 +28,7 @@ from addons.customer.messaging import messaging_views as messaging_views
 from addons.customer.models import Customer, CustomerFeedback, CustomerHandover, CustomerType
 from addons.customer.ownership import undo_handover
 from addons.customer.referrers import find_customer_referrers, find_user_referrers
-from addons.customer.store import read_store, read_waiting
+from addons.customer.store import read_months, read_store, read_waiting
 from addons.customer.tiers.forms import PlaceForm
 from addons.customer.type_deletion import RIGHT, delete_type_with_customers
 from core.access import throttle
@@ -231,7 +231,8 @@ def home_to_do() -> ResponseReturnValue:
 @views.get("/start/customers", permission="customer.read")
 def home_customers() -> ResponseReturnValue:
     """On the start page: one's own customers by relationship."""
-    return render("customer/home_customers.html", store=read_store(current_session(), mine=True))
+    session = current_session()
+    return render("customer/home_customers.html", store=read_store(session, mine=True), months=read_months(session))
 
 
 @views.get("/start/numbers", permission="customer.kpi")
