@@ -73,10 +73,10 @@ def _read() -> list[Any]:
 
 
 def read_rows(url: str, tenant_id: str) -> list[Any]:
-    """The newest customers, on a connection of this thread."""
-    if not hasattr(_connections, "open"):
-        _connections.open = psycopg.connect(url, autocommit=True, row_factory=namedtuple_row)
-    rows: list[Any] = _connections.open.execute(QUERY, [tenant_id]).fetchall()
+    """The newest customers, on a connection of this thread to this database."""
+    if url not in _connections.__dict__:
+        _connections.__dict__[url] = psycopg.connect(url, autocommit=True, row_factory=namedtuple_row)
+    rows: list[Any] = _connections.__dict__[url].execute(QUERY, [tenant_id]).fetchall()
     return rows
 
 

@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, event, select
-from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.orm import ORMExecuteState, SessionTransaction
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.clock import now
@@ -36,6 +37,10 @@ M = TypeVar("M", bound=TenantModel)
 
 read_only: ContextVar[bool] = ContextVar("read_only", default=False)
 """True while a safe request is answered: its transactions may not write (PostgreSQL READ ONLY, SQLite a plain BEGIN)."""
+
+
+WAITING = "after_commit"
+"""Key of ``session.info``: lists, by kind, of what waits for the commit."""
 
 
 class NoActor(ScopeError):
@@ -253,10 +258,32 @@ def _beside(session: ActorSession, actor: Actor, *, with_deleted: bool = False) 
             session.expire_all()
 
 
+_waiting_before: WeakKeyDictionary[SessionTransaction, dict[str, int]] = WeakKeyDictionary()
+"""By savepoint, how much of each kind waited when it began."""
+
+
+@event.listens_for(ActorSession, "after_transaction_create")
+def _note_waiting(session: ActorSession, transaction: SessionTransaction) -> None:
+    """Note at a savepoint what waits for the commit so far."""
+    if transaction.nested:
+        waiting = session.info.get(WAITING, {})
+        _waiting_before[transaction] = {kind: len(items) for kind, items in waiting.items()}
+
+
+@event.listens_for(ActorSession, "after_soft_rollback")
+def _forget_undone(session: ActorSession, transaction: SessionTransaction) -> None:
+    """What was undone waits for no commit: no file goes, no job is woken, no change is told because of it."""
+    if not transaction.nested and transaction.parent is not None:
+        return  # of a flush: what surrounds it is undone too
+    before = _waiting_before.get(transaction, {})
+    for kind, items in session.info.get(WAITING, {}).items():
+        del items[before.get(kind, 0) :]
+
+
 def hand_over(inner: ActorSession, outer: ActorSession) -> None:
     """What waits for the commit (``info["after_commit"]``, lists by kind) waits for that of the outer session."""
-    for kind, items in inner.info.pop("after_commit", {}).items():
-        outer.info.setdefault("after_commit", {}).setdefault(kind, []).extend(items)
+    for kind, items in inner.info.pop(WAITING, {}).items():
+        outer.info.setdefault(WAITING, {}).setdefault(kind, []).extend(items)
 
 
 @event.listens_for(ActorSession, "after_flush")

@@ -8,7 +8,6 @@ from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import event
-from sqlalchemy.orm import SessionTransaction
 
 from core.db.session import ActorSession
 from core.kernel import current_kernel
@@ -50,9 +49,3 @@ def _wake(session: ActorSession) -> None:
         waker.wake(ids)
     except Exception:
         log.warning("no runner could be woken for %s job(s); the sweep will find them", len(ids), exc_info=True)
-
-
-@event.listens_for(ActorSession, "after_soft_rollback")
-def _forget(session: ActorSession, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.info.pop("after_commit", None)

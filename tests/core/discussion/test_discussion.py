@@ -468,6 +468,7 @@ def test_what_others_wrote_is_unread_until_the_discussion_is_opened(scene: Scene
     with world.session(scene.tenant) as session:
         session.need(Note, scene.note).owner_id = writer.id
     assert scene.unread(scene.owner) == 0  # no longer visible
-    elsewhere = world.user(world.tenant("elsewhere"), "notes.read", "notes.read_all")
-    with world.session(elsewhere.tenant_id, elsewhere) as session:
+    another = world.tenant("elsewhere")
+    elsewhere = world.user(another, "notes.read", "notes.read_all")
+    with world.session(another, elsewhere) as session:
         assert count_unread(session, Note) == 0

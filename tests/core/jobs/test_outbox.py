@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from core.db.actor import Actor
 from core.db.session import open_session
@@ -64,6 +65,22 @@ def test_a_session_that_goes_on_after_a_rollback_announces_nothing_of_before(wor
 
     assert heard.ids == [kept.id]
     assert count_rows(world, tenant) == (1, 1)
+
+
+def test_what_a_savepoint_undoes_is_not_announced(world, tenant, user, heard):
+    with world.session(tenant, user) as session:
+        kept = [enqueue(session, "jobprobe.count_up", to=1)]
+        with pytest.raises(ZeroDivisionError), session.begin_nested():
+            enqueue(session, "jobprobe.count_up", to=2)
+            raise ZeroDivisionError
+        with pytest.raises(IntegrityError), session.begin_nested():
+            enqueue(session, "jobprobe.count_up", to=3)
+            session.add(JobDispatch(id=session.scalars(select(JobDispatch.id)).first()))
+        with session.begin_nested():
+            kept.append(enqueue(session, "jobprobe.count_up", to=4))
+
+    assert heard.ids == [job.id for job in kept]
+    assert count_rows(world, tenant) == (2, 2)
 
 
 def test_a_savepoint_announces_nothing(world, tenant, user, heard):
