@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from addons.customer.contact import reckon_contacts
-from addons.customer.models import Customer
+from addons.customer.models import Customer, CustomerTier
 from addons.customer.tiers import updating
+from addons.customer.tiers.catalogue import DELETE, count_members, empty_tier
+from core.errors import Forbidden
 from core.i18n import translator
 from core.jobs import JobRun, Step, job
 
@@ -45,3 +47,21 @@ def update_tiers(run: JobRun, *, by_hand: bool = False) -> Iterator[Step]:
 def preview_tiers(run: JobRun, *, settings: dict[str, Any], switch: bool) -> Iterator[Step]:
     """What an update by these settings would do; ``switch`` says that confirming stores them."""
     return updating.preview_everybody(run, rules=updating.rules_of(run.session, settings))
+
+
+@job(DELETE, title=_("Delete a tier"))
+def delete_tier_of_many(run: JobRun, *, id: str) -> Iterator[Step]:
+    """Take everybody out of a tier, then delete it: for the user who asked, and only while he may."""
+    done = run.cursor or 0
+    if not run.session.actor.can("customer.manage_tiers"):
+        raise Forbidden.of("forbidden", _("You may not change tiers."))
+    while (tier := run.session.find(CustomerTier, UUID(id))) is not None:
+        total = done + count_members(run.session, tier.id)
+        moved = empty_tier(run.session, tier)
+        if not moved:
+            run.session.delete(tier)
+            run.session.flush()
+            run.result = {"message": str(_("The tier is deleted: %(name)s", name=tier.name))}
+            return
+        done += moved
+        yield Step(done, total, cursor=done)

@@ -70,6 +70,7 @@ from addons.customer.tiers.forms import BASIS_NAMES, PlaceForm, TierForm, tier_o
 from addons.customer.tiers.placing import PLACED, is_automatic
 from addons.customer.tiers.rules import Basis
 from addons.customer.type_deletion import Doomed, delete_type, may_delete_customers, read_doomed, restore_type
+from core.api.requests import is_api
 from core.audit import Recorded
 from core.db import Actor, ActorSession
 from core.discussion.documents import documents_tab
@@ -105,6 +106,7 @@ from core.resources import (
     UserFilter,
 )
 from core.settings import setting
+from core.web import toast
 from core.web.routes import Route
 
 _ = translator(__name__)
@@ -799,7 +801,8 @@ class Tiers(Resource[CustomerTier]):
         tiers.update_tier(session, record, **form.values())
 
     def delete(self, session: ActorSession, record: CustomerTier) -> None:
-        tiers.delete_tier(session, record)
+        if tiers.delete_tier(session, record) is not None and not is_api():
+            toast(_("Its customers are moved in the background; then the tier is gone."), "info")
 
     def make_form(self, session: ActorSession, record: CustomerTier | None, *, sent: Sent = True) -> Any:
         form = super().make_form(session, record, sent=sent)

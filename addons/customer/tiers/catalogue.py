@@ -21,6 +21,7 @@ from core.db.session import with_deleted
 from core.errors import DomainError, Problem
 from core.i18n import translator
 from core.jobs import enqueue
+from core.jobs.models import Job
 from core.settings import setting
 from core.text import clean
 
@@ -84,13 +85,31 @@ def update_tier(
         _reconsider(session)
 
 
-def delete_tier(session: ActorSession, tier: CustomerTier) -> None:
-    """Delete a tier (TIE-19). Its customers go to the next tier that fits, if that is automatic, else to none."""
-    level = Level(tier.id, tier.name, tier.position, tier.min_amount, tier.min_contracts)
-    with system(session) as all_seeing, with_deleted(all_seeing) as everything:
-        leave_tier(everything, level, str(_("The tier was deleted")))
+AT_ONCE = 500
+"""Customers that a request takes out of a tier; more is a job's work."""
+
+DELETE = "customer.delete_tier"
+
+
+def delete_tier(session: ActorSession, tier: CustomerTier) -> Job | None:
+    """Delete a tier (TIE-19). Its customers go to the next tier that fits, if that is automatic, else to none.
+
+    Where they are many, the job that is returned does it, and the tier stands until it ends.
+    """
+    if count_members(session, tier.id) > AT_ONCE:
+        return enqueue(session, DELETE, id=str(tier.id))
+    while empty_tier(session, tier):
+        pass
     session.delete(tier)
     session.flush()
+    return None
+
+
+def empty_tier(session: ActorSession, tier: CustomerTier) -> int:
+    """Take the next customers out of a tier that is being deleted; how many."""
+    level = Level(tier.id, tier.name, tier.position, tier.min_amount, tier.min_contracts)
+    with system(session) as all_seeing, with_deleted(all_seeing) as everything:
+        return leave_tier(everything, level, str(_("The tier was deleted")))
 
 
 def count_members(session: ActorSession, tier_id: UUID) -> int:

@@ -163,22 +163,23 @@ def place_by_hand(
     return result
 
 
-def leave_tier(session: ActorSession, tier: Level, reason: str) -> None:
-    """Take everybody out of a tier that goes: to the next that fits if that is automatic, else to none (TIE-19).
+def leave_tier(session: ActorSession, tier: Level, reason: str) -> int:
+    """Take the next customers out of a tier that goes, how many: to the next that fits if that is automatic, else to none
+    (TIE-19).
 
     A lock that kept it goes too. ``session`` is the system's and sees the recycle bin, for nobody may point at the tier.
     """
     rules = present_rules(session).without(tier.id)
     falls = is_automatic(session) and has_sources(session)
     members = select(Customer.id, Customer.tier_locked).where(Customer.tier_id == tier.id).order_by(Customer.id)
-    while rows := session.execute(members.limit(BATCH).with_for_update()).all():
-        figures = read_figures(session, [row.id for row in rows]) if falls else {}
-        for was in (True, False):
-            group = [row.id for row in rows if row.tier_locked is was]
-            new = {id: rules.reached(figures[id]) if falls else None for id in group}
-            apply_placements(
-                session, [Placement(id, tier, new[id], reason) for id in group], locked=False if was else None
-            )
+    rows = session.execute(members.limit(BATCH).with_for_update()).all()
+    figures = read_figures(session, [row.id for row in rows]) if falls else {}
+    for was in (True, False):
+        group = [row.id for row in rows if row.tier_locked is was]
+        new = {id: rules.reached(figures[id]) if falls else None for id in group}
+        placements = [Placement(id, tier, new[id], reason) for id in group]
+        apply_placements(session, placements, locked=False if was else None)
+    return len(rows)
 
 
 def _diff(placement: Placement, locked: bool | None) -> dict[str, tuple[Any, Any]]:

@@ -379,3 +379,23 @@ def test_who_had_a_deleted_tier_falls_to_the_next_or_to_none(shop: Shop, trade: 
     assert tier_names(shop)["Lan"] is None
     assert "The system Bạc Without tier The tier was deleted" in log(shop, shop.seller, lan)
     assert set(tier_ids(shop)) == {"Thân thiết"}
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.req("TIE-19")
+def test_a_tier_of_many_goes_in_the_background(
+    shop: Shop, trade: Any, admin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from addons.customer.tiers import catalogue
+
+    monkeypatch.setattr(catalogue, "AT_ONCE", 1)
+    ids = ladder(shop, admin)
+    customers = [shop.customer(name=f"Khách {number}", by=admin) for number in range(3)]
+    send(shop, admin, "tier", customers, tier_id=str(ids["Vàng"]))
+    client = shop.world.client(admin)
+    page = client.post(f"{TIERS}/{ids['Vàng']}/delete", follow_redirects=True).text
+    assert "moved in the background" in page
+    assert set(tier_names(shop).values()) == {"Vàng"}
+    work(shop)
+    assert set(tier_names(shop).values()) == {None}
+    assert set(tier_ids(shop)) == {"Bạc", "Thân thiết"}
