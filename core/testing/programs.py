@@ -39,8 +39,8 @@ POSTGRESQL = Program("PostgreSQL", ("initdb",), "postgresql")
 REDIS = Program("Redis", ("redis-server",), "redis-server")
 CHROMIUM = Program(
     "Chromium",
-    ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"),
-    "chromium",
+    ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"),
+    "chromium-headless-shell",
     override="BANYAN_TEST_CHROMIUM",
 )
 
