@@ -45,6 +45,7 @@ from core.audit import Recorded
 from core.clock import local_today
 from core.db import Actor, ActorSession
 from core.discussion import Discussed
+from core.exchange.fields import ImportOptions
 from core.i18n import translator
 from core.resources import (
     Action,
@@ -444,8 +445,14 @@ class Orders(Documents):
             when=lambda each: each.state != OrderState.CANCELLED,
         ),
     )
+    permissions = Permissions("order")
     exchange = exchange.ORDERS
     form = OrderForm
+
+    def import_row(
+        self, session: ActorSession, values: Mapping[str, Any], *, existing: Any, options: ImportOptions
+    ) -> Order:
+        return exchange.store_order(session, values)
 
 
 class Contracts(Documents):

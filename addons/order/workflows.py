@@ -104,7 +104,7 @@ QUOTATION = Workflow(
             icon="circle-check",
         ),
         Transition(
-            "reject",
+            "cancel",
             _("Rejected"),
             (QuotationState.DRAFT, QuotationState.SENT),
             QuotationState.REJECTED,

@@ -10,12 +10,13 @@ import shutil
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 from openpyxl import Workbook
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from werkzeug.datastructures import FileStorage
 
 from core.access.models import (
@@ -58,7 +59,7 @@ PHONES = {HERE: "091200011", THERE: "098765432", BEYOND: "096633344", HIDDEN: "0
 
 SIGHTLESS = (
     "customer.view_all", "customer.view_unassigned",
-    "activity.view_all", "activity.view_department", "activity.manage_schedules",
+    "activity.view_all", "activity.view_department", "activity.manage_schedules", "order.view_all",
 )  # fmt: skip
 """Without these, one sees one's own customers and activities, and those shared with one."""
 
@@ -120,7 +121,9 @@ def _registry(world: World) -> Any:
 def _build_business(world: World, word: str, permissions: list[str]) -> Business:
     tenant = world.tenant(word, name=f"{word} Company")
     own = [
-        each for each in permissions if each.startswith(("customer.", "activity.", "boom.")) and each not in SIGHTLESS
+        each
+        for each in permissions
+        if each.startswith(("customer.", "activity.", "boom.", "order.")) and each not in SIGHTLESS
     ]
     own.append("core.use_api")
     boss = world.user(tenant, *permissions, name=f"{word} Boss")
@@ -143,6 +146,8 @@ def _build_business(world: World, word: str, permissions: list[str]) -> Business
         _talk(world, business, business.seller, customer, word)
         if "activity.read" in permissions:
             _add_activities(world, business, business.seller, customer, word)
+        if "order.read" in permissions:
+            _add_documents(world, business, business.seller, customer, word)
         if "boom.read" in permissions:
             _add_boom(world, business, business.seller, customer, word)
         if "automation.manage" in permissions:
@@ -300,12 +305,12 @@ def _add_feedback(world: World, business: Business, customer_id: UUID) -> None:
             session.add(made)
 
 
-def _add_values(session: Any, customer: Any, word: str) -> None:
+def _add_values(session: Any, record_: Any, word: str) -> None:
     from core.resources.custom_fields.definitions import definitions_of
     from core.resources.custom_fields.values import set_values
 
-    fields = definitions_of(session, "customer")
-    set_values(session, customer, fields, {field.name: f"{word} value" for field in fields})
+    fields = definitions_of(session, record_.__tablename__)
+    set_values(session, record_, fields, {field.name: f"{word} value" for field in fields})
 
 
 def _add_customer(world: World, business: Business, owner: Any, word: str, shared_with: Any = None) -> UUID:
@@ -482,6 +487,65 @@ def _tier_preview(user: Any, word: str) -> Job:
     )  # fmt: skip
 
 
+def _add_documents(world: World, business: Business, owner: Any, customer_id: UUID, word: str) -> None:
+    """A product, and a document of each kind for a customer; of each one draft, one that went on, one deleted order."""
+    from addons.customer.models import CustomerTier
+    from addons.order import billing, contracts, quotations, services
+    from addons.order.documents import KINDS, list_lines
+    from addons.order.models import Product
+    from core.resources.custom_fields.services import create_field
+
+    with world.app.test_request_context(), world.session(business.tenant) as session:
+        number = session.scalar(select(func.count(Product.id))) or 0
+        if not number:
+            for model in (Product, *KINDS):
+                create_field(session, model.__tablename__, type="text", label_vi=f"{word} Field")
+        tier_id = session.scalars(select(CustomerTier.id)).first()
+        product = services.create_product(
+            session,
+            code=f"{business.word}-{number}".upper(),
+            name=f"{business.word} Product {number}",
+            unit=f"{business.word} unit",
+            description=f"{business.word} description",
+            price=1_000,
+            discounts={tier_id: Decimal(5)} if tier_id else {},
+        )
+        product_id = product.id
+        texts = {
+            name: f"{word} {name}" for name in ("recipient_name", "address", "ward", "district", "province", "note")
+        }
+        fields: Any = {
+            **texts,
+            "customer_id": customer_id,
+            "phone": f"{PHONES[word]}0",
+            "seller_id": owner.id,
+            "lines": [
+                {"product_id": product_id, "quantity": Decimal(2), "name": f"{word} line", "unit": f"{word} unit"}
+            ],
+        }
+        term: Any = {"effective_on": date(2026, 1, 31), "term_months": 12, "title": f"{word} title"}
+        quotation = quotations.create_quotation(session, **fields)
+        order = services.create_order(session, **fields, reference=f"{word} reference")
+        contract = contracts.create_contract(session, **fields, **term)
+        contracts.move_contract(session, contract, "approve")
+        invoice = billing.create_invoice(session, **fields)
+        billing.move_invoice(session, invoice, "issue")
+        payment = billing.create_payment(
+            session, contract_id=contract.id, amount=10, payer=f"{word} payer", note=f"{word} note"
+        )
+        for document in (quotation, order, contract, invoice, payment):
+            document.cancel_reason = f"{word} reason"
+            document.created_by_id = owner.id
+            if type(document) in KINDS:
+                for line in list_lines(session, document):
+                    line.discount_tier = f"{word} tier"
+        session.flush()
+        quotations.order_of_quotation(session, quotation.id)
+        session.delete(services.create_order(session, **fields))
+        for record_ in (product, quotation, order, contract, invoice):
+            _add_values(session, record_, word)
+
+
 def _add_boom(world: World, business: Business, owner: Any, customer_id: UUID, word: str) -> None:
     """A report without an order, which stays in its shop; the terms were accepted and withdrawn; somebody asked the network."""
     from addons.boom.models import BoomLookup, BoomTerms, Reason
@@ -567,6 +631,8 @@ def _add_hidden(world: World, business: Business) -> None:
         _talk(world, business, business.colleague, customer, HIDDEN)
         if "activity" in _registry(world).order:
             _add_activities(world, business, business.colleague, customer, HIDDEN)
+        if "order" in _registry(world).order:
+            _add_documents(world, business, business.colleague, customer, HIDDEN)
         if "boom" in _registry(world).order:
             _add_boom(world, business, business.colleague, customer, HIDDEN)
     _add_personal(world, business, business.colleague, HIDDEN)
@@ -587,9 +653,16 @@ def note_ids(town: Town, rows: Rows, columns: dict[str, list[str]]) -> None:
     owners = {spelling for row in marked.get("customer", ()) for spelling in _spellings(UUID(str(row[1])))}
     imports = {spelling for row in marked.get("core_import", ()) for spelling in _spellings(UUID(str(row[1])))}
     activities = {spelling for row in marked.get("activity", ()) for spelling in _spellings(UUID(str(row[1])))}
+    documents = {
+        f"{table.removeprefix('order_')}_id": {
+            s for row in marked.get(table, ()) for s in _spellings(UUID(str(row[1])))
+        }
+        for table in ("order", "order_quotation", "order_contract", "order_invoice")
+    }
     for table in names:
         found = {UUID(str(row[1])) for row in marked[table]}
-        for link, parents in (("customer_id", owners), ("import_id", imports), ("activity_id", activities)):
+        links = {"customer_id": owners, "import_id": imports, "activity_id": activities, **documents}
+        for link, parents in links.items():
             if link in names[table]:
                 at = names[table].index(link)
                 found |= {UUID(str(row[1])) for row in rows[table] if row[at] in parents}

@@ -24,6 +24,7 @@ def words_for(prober: Prober, argument: str) -> list[str]:
             {setting.name for setting in registry.settings.values()}
         ),
         "key": ["core.notice"],
+        "step": ["cancel"],
         "value": [f"{UUID(int=0).hex}.token"],
     }  # fmt: skip
     return known.get(argument, ["x"])
