@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import delete, select
 
 from addons.boom import network, person, services
-from addons.boom.models import BoomLookup, BoomReport, ReportState
+from addons.boom.contributions import order_sources
+from addons.boom.counting import RECOUNT, recount
+from addons.boom.models import BoomCustomer, BoomLookup, BoomReport, ReportState
 from core.clock import now
+from core.contributions import contributed
+from core.db import ActorSession
 from core.i18n import translator
 from core.jobs import JobRun, Step, job
 
@@ -20,6 +25,10 @@ DECIDE_WITHIN = timedelta(days=15)
 
 LOOKUPS_KEPT = timedelta(days=400)
 """Who asked the network: for a year and a little."""
+
+
+BATCH = 200
+"""Customers that are counted in a step."""
 
 
 @job("boom.let_go", title=_("Let go of reports that are too old or undecided"), as_system=True)
@@ -35,3 +44,28 @@ def let_go(run: JobRun) -> Iterator[Step]:
     person.remove_old_codes(session)
     run.result = {"message": str(_.n("1 report let go", "%(n)s reports let go", done))}
     yield Step(done)
+
+
+@job(RECOUNT, title=_("Count the orders of customers anew"), as_system=True)
+def recount_customers(run: JobRun, *, ids: list[str] | None = None) -> Iterator[Step]:
+    """Count these customers anew; every night, and without ``ids``, all who have parcels or numbers."""
+    if ids is not None:
+        recount(run.session, [UUID(id) for id in ids])
+        yield Step(len(ids))
+        return
+    done, after = run.cursor or (0, None)
+    while batch := _next_customers(run.session, UUID(after) if after else None):
+        recount(run.session, batch)
+        run.session.expunge_all()
+        done, after = done + len(batch), str(batch[-1])
+        run.result = {"message": str(_.n("1 customer counted", "%(n)s customers counted", done))}
+        yield Step(done, cursor=[done, after])
+
+
+def _next_customers(session: ActorSession, after: UUID | None) -> list[UUID]:
+    """The next ones, by their ids."""
+    query = select(BoomCustomer.customer_id).order_by(BoomCustomer.customer_id).limit(BATCH)
+    found = set(session.scalars(query.where(BoomCustomer.customer_id > after) if after else query))
+    for source in contributed(order_sources, session=session):
+        found |= set(source.list_customers(session, after, BATCH))
+    return sorted(found)[:BATCH]

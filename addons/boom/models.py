@@ -7,6 +7,7 @@ phone (``phone_key``). Only ``network`` and ``person`` read and write them.
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,10 +15,26 @@ from sqlalchemy import ColumnElement, Index, Text, column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from addons.boom.phone_key import PhoneKey, PhoneKeyColumn
+from addons.boom.rates import Cause, Counts
 from addons.customer.api import seen_with_customer
 from addons.customer.models import Customer
 from core.access.models import User
-from core.db import Actor, Audited, Model, PhoneNumber, TenantModel, Versioned, bare_id, index, key_text, link, to
+from core.db import (
+    Actor,
+    Audited,
+    Json,
+    Model,
+    PhoneNumber,
+    Scaled,
+    TenantModel,
+    Versioned,
+    bare_id,
+    index,
+    key_text,
+    link,
+    to,
+    unique,
+)
 
 
 class Reason(StrEnum):
@@ -89,6 +106,40 @@ class BoomReport(Audited, Versioned, TenantModel):
     decided_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(Text, default="")
     """Why the shop upholds it."""
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:
+        return seen_with_customer(cls.customer_id, actor)
+
+
+class BoomCustomer(TenantModel):
+    """How many orders of a customer went out and came back, kept by ``counting`` and equal to a full recount (BOO-29).
+
+    ``rate`` is in per cent with one decimal, truncated; None without deliveries. ``level`` is 1 to 3 for listed customers.
+    """
+
+    __tablename__ = "boom_customer"
+    __table_args__ = (unique("customer_id"), index("level", "rate"), index("rate"))
+
+    customer_id: Mapped[UUID] = link("customer", ondelete="CASCADE", index=False, stays=True)
+    customer: Mapped[Customer | None] = to(customer_id)
+    deliveries: Mapped[int]
+    returns: Mapped[int]
+    refused: Mapped[int] = mapped_column(default=0)
+    absent: Mapped[int] = mapped_column(default=0)
+    unknown: Mapped[int] = mapped_column(default=0)
+    carrier: Mapped[int] = mapped_column(default=0)
+    shop: Mapped[int] = mapped_column(default=0)
+    rate: Mapped[Decimal | None] = mapped_column(Scaled)
+    level: Mapped[int] = mapped_column(default=0)
+    phones: Mapped[list[str]] = mapped_column(Json, default=list)
+    """The numbers under which the network was told of him last."""
+    counted_at: Mapped[datetime]
+
+    @property
+    def counts(self) -> Counts:
+        """The numbers, as ``rates`` judges them."""
+        return Counts(self.deliveries, self.returns, {cause: getattr(self, cause.value) for cause in Cause})
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool] | None:

@@ -75,6 +75,16 @@ class Seen:
 NOBODY = Seen((), NOTHING)
 
 
+def read_shared_counts(session: ActorSession, phone: str) -> Counts | None:
+    """The numbers of all sharing shops, for reckoning levels by them; None where this shop does not share. Nobody is shown
+    anything by it, so it is not logged.
+    """
+    key = phone_key(phone)
+    if not is_sharing(session) or is_objected(session, key):
+        return None
+    return read_counts(session, key)
+
+
 def find_terms(session: ActorSession) -> BoomTerms | None:
     """The acceptance that holds now: of the present version and not withdrawn."""
     newest = session.scalar(select(BoomTerms).order_by(BoomTerms.accepted_at.desc(), BoomTerms.id.desc()).limit(1))

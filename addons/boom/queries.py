@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from addons.boom.contributions import ReturnedOrder, order_returns
-from addons.boom.models import BoomLookup, BoomReport, BoomTerms, ReportState
+from addons.boom.contributions import ReturnedOrder, order_sources
+from addons.boom.models import BoomCustomer, BoomLookup, BoomReport, BoomTerms, ReportState
 from addons.boom.network import SharedReport, oldest_that_counts
 from addons.customer.models import Customer
 from core.contributions import contributed
@@ -23,7 +23,7 @@ def list_returned(session: ActorSession, customer_id: UUID) -> Sequence[Returned
     """The customer's orders that came back, the newest first: what a report can be proved by."""
     return [
         each
-        for source in contributed(order_returns, session=session)
+        for source in contributed(order_sources, session=session)
         for each in source.list_returned(session, customer_id)
     ]
 
@@ -37,9 +37,14 @@ def select_counting(session: ActorSession, customer_id: UUID) -> Select[tuple[Bo
     )
 
 
+def name_of_shop(session: ActorSession) -> str:
+    """What the shop is called."""
+    return session.scalar(select(Tenant.name).where(Tenant.id == session.tenant_id)) or ""
+
+
 def list_own(session: ActorSession, customer_id: UUID) -> list[SharedReport]:
     """Those as the history shows them."""
-    name = session.scalar(select(Tenant.name).where(Tenant.id == session.tenant_id)) or ""
+    name = name_of_shop(session)
     rows = session.scalars(select_counting(session, customer_id).order_by(BoomReport.created_at.desc()))
     return [SharedReport(name, each.created_at, each.reason, each.content, each.returned_on) for each in rows]
 
@@ -61,6 +66,11 @@ def select_standing(id: UUID) -> Select[int]:
 def phones_of(customer: Customer) -> list[str]:
     """The numbers by which the network knows him."""
     return [phone for phone in (customer.phone, customer.phone2) if phone]
+
+
+def find_of_customer(session: ActorSession, customer_id: UUID) -> BoomCustomer | None:
+    """His numbers; None for who never got a parcel."""
+    return session.scalar(select(BoomCustomer).where(BoomCustomer.customer_id == customer_id))
 
 
 def list_terms(session: ActorSession) -> Sequence[BoomTerms]:

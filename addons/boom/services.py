@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from addons.boom import network
+from addons.boom.counting import recount_all
 from addons.boom.models import BoomReport, BoomTerms, Reason, ReportState
 from addons.boom.queries import list_returned
 from addons.customer.models import Customer
@@ -40,6 +41,7 @@ def accept_terms(session: ActorSession) -> BoomTerms:
     session.flush()
     network.leave(session)
     network.join(session, terms)
+    recount_all(session)
     return terms
 
 

@@ -10,10 +10,12 @@ from flask import session as page_cookie
 from flask.typing import ResponseReturnValue
 
 from addons.boom import network, person, services
+from addons.boom.counting import recount_soon
 from addons.boom.forms import REASONS, AnswerForm, CodeForm, DisputeForm, PhoneForm, ReportForm
-from addons.boom.models import BoomReport
+from addons.boom.models import BoomCustomer, BoomReport
 from addons.boom.phone_key import PhoneKey
 from addons.boom.queries import (
+    find_of_customer,
     list_lookups,
     list_of_customer,
     list_own,
@@ -21,7 +23,8 @@ from addons.boom.queries import (
     list_terms,
     phones_of,
 )
-from addons.boom.resources import STATE_TONES, STATES
+from addons.boom.resources import ADVICE, CAUSES, LEVEL_TONES, LEVELS, STATE_TONES, STATES, told_of
+from addons.boom.warnings import read_warning
 from addons.customer.models import Customer
 from core.access import throttle
 from core.clock import now
@@ -31,6 +34,7 @@ from core.db.session import reading_session
 from core.errors import DomainError
 from core.i18n import current_locale, translator
 from core.kernel import current_session
+from core.phone import format_phone, parse_phone
 from core.web import AddonViews, redirect_to, render, toast
 
 _ = translator(__name__)
@@ -114,6 +118,77 @@ def report_uphold(id: UUID) -> ResponseReturnValue:
             form.refuse(refused)
     page = render("boom/uphold.html", reported=reported, form=form)
     return page, 422 if form.errors or form.form_errors else 200
+
+
+@views.get("/customers/<uuid:id>/warning", permission="boom.read")
+def row_history(id: UUID) -> ResponseReturnValue:
+    """The icon "Boom customer warning" of a row (BOO-06)."""
+    row = current_session().need(BoomCustomer, id)
+    return history(row.customer_id)
+
+
+@views.get("/customers/<uuid:id>/report-bad", permission="boom.report")
+def row_report(id: UUID) -> ResponseReturnValue:
+    """Report bad customer, of a row (BOO-23)."""
+    return redirect_to(url_for("boom.report", id=current_session().need(BoomCustomer, id).customer_id))
+
+
+@views.get("/customers/<uuid:id>/customer", permission="boom.read")
+def row_customer(id: UUID) -> ResponseReturnValue:
+    """To the customer of a row."""
+    row = current_session().need(BoomCustomer, id)
+    return redirect_to(url_for("customer.customers_detail", id=row.customer_id))
+
+
+@views.post("/customers/<uuid:id>/refresh", permission="boom.read")
+def row_refresh(id: UUID) -> ResponseReturnValue:
+    """Refresh the order count of a row (BOO-22)."""
+    return refresh(current_session().need(BoomCustomer, id).customer_id)
+
+
+@views.post("/of-customer/<uuid:id>/refresh", permission="boom.read")
+def refresh(id: UUID) -> ResponseReturnValue:
+    """Count a customer's orders anew, as the night does, and tell what came of it (BOO-22)."""
+    session = current_session()
+    customer = session.need(Customer, id)
+    recount_soon(session, [id])
+    row = find_of_customer(session, id)
+    if row is None:
+        toast(_("%(name)s: no order has gone out.", name=customer.full_name))
+    else:
+        toast(
+            _("%(name)s: %(returns)s of %(deliveries)s came back, counted just now.", name=customer.full_name,
+              returns=row.returns, deliveries=row.deliveries)
+        )  # fmt: skip
+    is_listed = row is not None and row.level
+    return redirect_to(url_for("boom.customers_list") if is_listed else url_for("customer.customers_detail", id=id))
+
+
+@views.get("/of-customer/<uuid:id>/returns", permission="boom.read")
+def returns_tab(id: UUID) -> ResponseReturnValue:
+    """The tab Return history of a customer's page (BOO-20)."""
+    session = current_session()
+    customer = session.need(Customer, id)
+    words = {"returned": list_returned(session, id), "numbers": find_of_customer(session, id), "CAUSES": CAUSES}
+    return render("boom/returns.html", customer_id=customer.id, **words)
+
+
+@views.get("/phone", permission="boom.read")
+def phone() -> ResponseReturnValue:
+    """What a warning says in full: reports, rates side by side, what to do (BOO-19)."""
+    number = parse_phone(request.args.get("phone", "")[:40]).e164
+    found = read_warning(current_session(), number)
+    return render(
+        "boom/warning.html",
+        found=found,
+        sides=[(_("Own shop"), told_of(found.own)), (_("All shops"), told_of(found.network.counts))],
+        number=format_phone(number),
+        level=LEVELS[found.level],
+        tone=LEVEL_TONES[found.level],
+        advice=ADVICE[found.advice],
+        reports=[*found.network.reports, *found.own_reports],
+        REASONS=REASONS,
+    )
 
 
 @views.get("/network", permission="boom.manage_terms")

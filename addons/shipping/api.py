@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from addons.shipping.standing import HANDED_OVER, ReturnCause, ShipmentState
+from addons.shipping.forms import NAMES as CARRIER_NAMES
+from addons.shipping.standing import OPEN, ReturnCause, ShipmentState
 
-__all__ = ["HANDED_OVER", "ReturnCause", "ShipmentState"]
+__all__ = ["CARRIER_NAMES", "OPEN", "ReturnCause", "ShipmentState"]

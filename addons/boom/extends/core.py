@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from addons.boom import network
+from addons.boom.counting import recount_all, recount_soon
 from addons.boom.person import TEMPLATE
 from addons.boom.services import DISPUTE
+from core.audit.events import ChangesRecorded
 from core.contributions import contributes
 from core.db import ActorSession, system
 from core.events import on
@@ -51,6 +53,23 @@ def age_anew(session: ActorSession, event: SettingChanged) -> None:
     if event.key == "boom.report_months":
         with system(session) as all_seeing:
             network.publish_all(all_seeing)
+    if event.key in {"boom.basis", "boom.only_finished"}:
+        recount_all(session)
+
+
+@on(ChangesRecorded)
+def count_again(session: ActorSession, event: ChangesRecorded) -> None:
+    """A customer whose numbers are others, or who was deleted or restored, is somebody else in the network."""
+    ids = {
+        change.entity_id
+        for change in event.changes
+        if change.entity == "customer"
+        and change.entity_id is not None
+        and change.action != "create"
+        and (not change.fields or change.fields & {"phone", "phone2"} or change.action in {"delete", "restore"})
+    }
+    if ids:
+        recount_soon(session, ids)
 
 
 @on(AddonDisabled)
@@ -67,3 +86,4 @@ def come_back(session: ActorSession, event: AddonEnabled) -> None:
     if terms is not None and not network.is_sharing(session):
         with system(session) as all_seeing:
             network.join(all_seeing, terms)
+        recount_all(session)
