@@ -13,6 +13,7 @@ from addons.boom.models import BoomCustomer, BoomReport, ReportState
 from addons.boom.network import oldest_that_counts
 from addons.boom.queries import list_returned
 from addons.boom.rates import Advice, Cause, Counts, Level, advice_for, band_tenths, rate_tenths, told
+from addons.boom.switching import activate, deactivate
 from addons.customer.models import Customer
 from core.audit import Recorded
 from core.db import Actor, ActorSession
@@ -22,6 +23,8 @@ from core.kernel import current_session
 from core.resources import (
     Action,
     Api,
+    BooleanFilter,
+    BulkAction,
     ChoiceFilter,
     Column,
     DetailTab,
@@ -112,6 +115,10 @@ def _at_level(level: Level) -> Any:
     return where
 
 
+def _is_active(wanted: bool) -> ColumnElement[bool]:
+    return BoomCustomer.customer_id.in_(select(Customer.id).where(Customer.is_active.is_(wanted)))
+
+
 class BoomCustomers(Resource[BoomCustomer]):
     """Customers whose parcels often come back (Khách boom hàng), BOO-04, BOO-05."""
 
@@ -127,6 +134,7 @@ class BoomCustomers(Resource[BoomCustomer]):
         Column("rate", _("Return rate (%)"), sort=True, card=True),
         Column("returns", _("Returned"), kind="number", card=True),
         Column("deliveries", _("Delivered"), kind="number", card=True),
+        Column("customer.is_active", _("Active"), kind="boolean", card=True),
         Column("reports", _("Bad reports"), kind="number", expression=_count_reports, wide="xl"),
         Column("last_report", _("Last report"), kind="datetime", expression=_last_report, wide="2xl"),
         Column("counted_at", _("Counted"), wide="3xl"),
@@ -146,13 +154,20 @@ class BoomCustomers(Resource[BoomCustomer]):
             options=[(level.value, name) for level, name in LEVELS.items() if level],
             several=True,
         ),
+        BooleanFilter("active", _("Customer state"), where=_is_active, yes=_("Active"), no=_("Inactive")),
         NumberFilter("returns", _("Returned"), BoomCustomer.returns),
     )
+    bulk_actions = (
+        BulkAction("activate", _("Activate"), activate, "customer.edit", icon="player-play"),
+        BulkAction("deactivate", _("Deactivate"), deactivate, "customer.edit", icon="player-pause"),
+    )
+    template_list = "boom/customers_list.html"
     default_sort = "-rate"
     empty_text = _("Nobody has three returns that are a quarter of his orders.")
     tags = (Fact("level", kind="tag", tone=LEVEL_TONES, labels=LEVELS),)
     contacts = (Fact("customer.phone", icon="phone"),)
     facts = (
+        Fact("customer.is_active", _("Active")),
         Fact("rate", _("Return rate (%)")),
         Fact("returns", _("Returned"), kind="number"),
         Fact("deliveries", _("Delivered"), kind="number"),

@@ -25,6 +25,7 @@ from addons.boom.queries import (
 )
 from addons.boom.resources import ADVICE, CAUSES, LEVEL_TONES, LEVELS, STATE_TONES, STATES, told_of
 from addons.boom.warnings import read_warning
+from addons.customer.api import set_active
 from addons.customer.models import Customer
 from core.access import throttle
 from core.clock import now
@@ -138,6 +139,17 @@ def row_customer(id: UUID) -> ResponseReturnValue:
     """To the customer of a row."""
     row = current_session().need(BoomCustomer, id)
     return redirect_to(url_for("customer.customers_detail", id=row.customer_id))
+
+
+@views.post("/customers/<uuid:id>/switch", permission="customer.edit")
+def row_switch(id: UUID) -> ResponseReturnValue:
+    """The switch of a row: the customer's own state (BOO-13, BOO-15)."""
+    session = current_session()
+    row = session.need(BoomCustomer, id)
+    customer = session.need(Customer, row.customer_id)
+    set_active(session, [customer.id], not customer.is_active)
+    toast(_("Saved: %(name)s", name=customer.full_name))
+    return redirect_to(url_for("boom.customers_list"))
 
 
 @views.post("/customers/<uuid:id>/refresh", permission="boom.read")

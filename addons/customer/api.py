@@ -9,7 +9,7 @@ from addons.customer.fields import ContactFields, CustomerFields
 from addons.customer.filters import BoughtFilter
 from addons.customer.kpi import buyers_of
 from addons.customer.models import Customer, seen_with_customer, shown_with_customer
-from addons.customer.services import create_customer, enter_customer, update_customer
+from addons.customer.services import create_customer, enter_customer, set_active, update_customer
 from addons.customer.tiers.catalogue import tier_discounts
 from addons.customer.tiers.placing import update_tiers_of
 from core.phone import format_phone
@@ -29,6 +29,7 @@ __all__ = [
     "merge_variables",
     "note_contact",
     "seen_with_customer",
+    "set_active",
     "shown_with_customer",
     "tier_discounts",
     "update_customer",
