@@ -122,7 +122,7 @@ def enter_event(
         raise DomainError(*problems)
     known = {"carrier": shipment.carrier, "waybill": shipment.waybill, "shipment_id": shipment.id}
     session.add(
-        ShipmentEvent(code=f"{state} {uuid7().hex}", state=state, at=moment, cause=cause or None, reason=reason,
+        ShipmentEvent(code=f"{state} {uuid7().hex[-16:]}", state=state, at=moment, cause=cause or None, reason=reason,
                       is_by_hand=True, **known)
     )  # fmt: skip
     session.flush()
