@@ -27,13 +27,14 @@ from addons.customer.models import (
     contact_terms_of,
 )
 from addons.customer.queries import list_contacts
+from addons.customer.services import delete_reasons
 from addons.customer.tiers.placing import Placement, apply_placements, list_levels, update_tiers_of
 from core.audit import record
 from core.db import ActorSession, system, with_rights
 from core.db.bulk import BATCH, bulk_update, keep_latest, swap_values
 from core.db.ids import uuid7
 from core.db.references import Moved, fixed_references, turn_references
-from core.errors import Conflict, DomainError, Forbidden
+from core.errors import Conflict, DomainError, Forbidden, Problem
 from core.events import emit
 from core.i18n import translator
 from core.notifications import notify
@@ -100,6 +101,7 @@ def merge_customers(
     _take_fields(session, kept, merged, chosen, changes)
     _take_tier(session, kept, merged, changes)
     moved = turn_references(session, ENTITY, merged_id, kept_id)
+    _refuse_what_would_be_lost(session, merged_id)
     with with_rights(session, "customer.read", "customer.view_all") as everything:  # a share that showed him has moved
         everything.delete(everything.need(Customer, merged_id))
     tell_terms(session, kept_id)
@@ -119,6 +121,14 @@ def merge_customers(
         session.flush()
         bulk_update(session, Customer, [kept_id], {"owner_id": owners[1]})
     return merge
+
+
+def _refuse_what_would_be_lost(session: ActorSession, merged_id: UUID) -> None:
+    """What still forbids deleting the one that goes, after all that can move has moved: a wallet with money, when the other
+    has a wallet too (ambiguities 42)."""
+    reasons = delete_reasons(session, [merged_id]).get(merged_id, [])
+    if blocking := [Problem("delete_refused", each.text) for each in reasons if each.blocks]:
+        raise Conflict(*blocking)
 
 
 def find_survivor(session: ActorSession, id: UUID) -> UUID | None:

@@ -23,7 +23,7 @@ MERGE = "/customer/customers/merge"
 
 @pytest.fixture
 def addons() -> AddonSet:
-    return AddonSet(("customer", "activity", "vault"), (Path(__file__).parent / "root",))
+    return AddonSet(("customer", "activity", "vault", "ledger"), (Path(__file__).parent / "root",))
 
 
 @pytest.fixture
@@ -265,6 +265,12 @@ def test_what_cannot_be_merged_changes_nothing(shop: Shop, boss: Any) -> None:
     page = look(shop, boss, lan, booked).text
     assert "Entries that never change refer to Có Sổ" in page
     assert status(boss, lan, booked) == (200, 409)
+    with shop.world.session(shop.tenant) as session:
+        session.need(Customer, mai).note = "owes"
+    before = state(shop)
+    kept = merge(shop, boss, lan, mai)
+    assert kept.status_code == 409, "what forbids deletion did not move"
+    assert "1 open debt" in kept.text
     assert state(shop) == before
     answer = send(shop, boss, "merge", [lan, mai])
     assert answer.status_code == 303
