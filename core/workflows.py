@@ -98,7 +98,7 @@ class Workflow:
         """Put the record into the step's state; the former one is returned. Nothing is flushed.
 
         Raises Forbidden without the right, Conflict where the record is in another state by now, DomainError without a reason
-        where the step asks for one; the reason is kept in ``cancel_reason``.
+        where the step asks for one; the reason is kept in ``cancel_reason`` until another step is taken.
         """
         step = self.step(key)
         if not session.actor.can(step.permission):
@@ -108,6 +108,8 @@ class Workflow:
             raise Conflict.of("wrong_state", message)
         if step.asks_reason:
             record.cancel_reason = _checked_reason(reason)
+        elif record.cancel_reason:
+            record.cancel_reason = None
         before: str = record.state
         record.state = step.target
         return before

@@ -137,6 +137,8 @@ def move_payment(session: ActorSession, payment: Payment, step: str, *, reason: 
     target = _target(session, payment.contract_id, payment.invoice_id, lock=True)
     if step == "confirm" and payment.kind == PaymentKind.REFUND:
         _check_refund(session, target, payment.amount)
+    if step == "confirm" and payment.kind == PaymentKind.PAYMENT and not payment.may_exceed:
+        _check_payment(session, target, payment.amount)
     if step == "cancel" and payment.kind == PaymentKind.PAYMENT and payment.state == PaymentState.CONFIRMED:
         _check_refund(session, target, payment.amount)
     before = PAYMENT.take(session, payment, step, reason)
@@ -218,9 +220,8 @@ def _put_payment(session: ActorSession, payment: Payment, fields: PaymentFields,
         raise DomainError(*problems)
     if kind == PaymentKind.REFUND:
         _check_refund(session, target, amount)
-    elif not confirm and amount > (due := read_due(session, target)):
-        message = _("Only %(due)s is still due. Tick to enter it all the same.", due=format_money(max(due, 0)))
-        raise MoreThanDue(Problem("more_than_due", message, "amount"))
+    elif not confirm:
+        _check_payment(session, target, amount)
     values = {
         "contract_id": contract_id,
         "invoice_id": invoice_id,
@@ -228,6 +229,7 @@ def _put_payment(session: ActorSession, payment: Payment, fields: PaymentFields,
         "amount": amount,
         "kind": kind,
         "method": method,
+        "may_exceed": confirm,
         "paid_on": fields.get("paid_on") or payment.paid_on or local_today(),
         "payer": clean(fields.get("payer") or "")[:200] or payment.payer or target.recipient_name,
         "note": clean(fields.get("note") or "", multiline=True) or None,
@@ -246,6 +248,13 @@ def _target(session: ActorSession, contract_id: UUID | None, invoice_id: UUID | 
     model: Any = Contract if contract_id else Invoice
     id = contract_id or invoice_id
     return session.need(model, id, lock=True) if lock else session.find(model, id)
+
+
+def _check_payment(session: ActorSession, target: Any, amount: int) -> None:
+    due = read_due(session, target)
+    if amount > due:
+        message = _("Only %(due)s is still due. Tick to enter it all the same.", due=format_money(max(due, 0)))
+        raise MoreThanDue(Problem("more_than_due", message, "amount"))
 
 
 def _check_refund(session: ActorSession, target: Any, amount: int) -> None:

@@ -368,6 +368,8 @@ class Payment(Audited, SoftDelete, Versioned, Searchable, TenantModel):
     invoice: Mapped[Invoice | None] = to(invoice_id)
     payer: Mapped[str] = mapped_column(String(200), default="")
     amount: Mapped[int] = mapped_column(Money)
+    may_exceed: Mapped[bool] = mapped_column(default=False)
+    """Somebody has said that more than is due is right."""
     method: Mapped[str] = mapped_column(key_text(20), default="transfer")
     paid_on: Mapped[date]
     note: Mapped[str | None] = mapped_column(Text)

@@ -106,6 +106,7 @@ FIELD_NAMES = {
     "payer": _("Who paid"),
     "amount": _("Amount"),
     "method": _("Way of paying"),
+    "may_exceed": _("It is more than is due, and right"),
     "paid_on": _("Paid on"),
 }
 """The fields of the record of changes."""

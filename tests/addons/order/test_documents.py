@@ -156,6 +156,9 @@ def test_money_counts_when_it_is_confirmed_and_never_more_than_is_due_unnoticed(
     back = new(shop, "payments", **refund | {"amount": "300.000"})
     assert step(shop, "payments", back, "confirm") == 303
     assert due() == 800_000
+    twice = [new(shop, "payments", **pay | {"amount": "800.000"}) for _each in range(2)]
+    assert [step(shop, "payments", id, "confirm") for id in twice] == [303, 422], "two cannot fill the same gap"
+    assert step(shop, "payments", twice[0], "cancel", reason="Sai") == 303
     for amount in ("0", "-5", ""):
         assert client.post("/order/payments/new", data={**pay, "amount": amount}).status_code == 422
     assert shop.stored(Payment, first).customer_id == shop.stored(Invoice, invoice).customer_id == shop.gold

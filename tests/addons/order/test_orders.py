@@ -83,6 +83,9 @@ def test_steps_are_taken_by_whom_they_are_for_and_from_their_states_alone(shop: 
     assert shop.step(id, "cancel", reason="Khách đổi ý").status_code == 303
     order = shop.stored(Order, id)
     assert (order.state, order.cancel_reason) == ("cancelled", "Khách đổi ý")
+    assert shop.step(id, "reopen").status_code == 303
+    order = shop.stored(Order, id)
+    assert (order.state, order.cancel_reason) == ("draft", None)
 
 
 def test_orders_of_colleagues_are_not_there(shop: Shop) -> None:
