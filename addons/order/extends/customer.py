@@ -170,7 +170,6 @@ def rows() -> list[KpiRow]:
             when="made",
             who="seller",
             args=SALES.args,
-            split="source",
             amount=Order.total,
         ),
     ]
