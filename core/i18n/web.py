@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 from flask_babel import Babel
 from jinja2 import Environment, Template
+from jinja2.runtime import Context
 
 from core.clock import ZONE
 from core.dates import format_date, format_datetime, format_time
@@ -71,6 +72,14 @@ def _templates_in(library: Library) -> type[Template]:
         ) -> Template:
             words = _words(library, library.domain_of_template(namespace["name"]))
             return super()._from_namespace(environment, namespace, {**globals, **words})
+
+        def new_context(
+            self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Mapping[str, Any] | None = None
+        ) -> Context:
+            """An included template is given all that the including one has, but its words are its own."""
+            if shared:
+                vars = {**(vars or {}), "_": self.globals["_"], "_n": self.globals["_n"]}
+            return super().new_context(vars, shared, locals)
 
     return WordedTemplate
 

@@ -87,6 +87,7 @@ def app(texts: Library) -> Iterator[Flask]:
             "customer/list.html": "{{ _('Open') }} {{ _('This field is required.') }}",
             "layout.html": "<{% block body %}{% endblock %}>{{ _('Sales') }}",
             "nowhere/x.html": "{{ _('Open') }}",
+            "order/around.html": "{{ _('Open') }} {% include 'customer/list.html' %} {{ _('Open') }}",
             "order/count.html": "{{ _n('1 order', '%(n)s orders', n) }}",
             "order/hello.html": "{{ _('Hello %(name)s', name=name) }} {{ lazy }} {{ entry.title|in_domain(entry.addon) }}",
             "order/formats.html": "{{ value|number }}",
@@ -225,6 +226,7 @@ def test_a_templates_first_folder_is_its_domain(app: Flask) -> None:
     assert render_template("order/list.html") == "<Đang mở>Bán hàng"
     assert render_template("customer/list.html") == "Mở Trường này là bắt buộc."
     assert render_template("nowhere/x.html") == "Open"
+    assert render_template("order/around.html") == "Đang mở Mở Trường này là bắt buộc. Đang mở"
 
 
 def test_texts_and_their_values_are_escaped_in_templates(app: Flask) -> None:
