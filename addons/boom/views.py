@@ -313,7 +313,7 @@ def person_dispute(value: str, id: UUID) -> ResponseReturnValue:
     current_session().rollback()
     shop_id, key, form = person.shop_of(value), _proved(), DisputeForm()
     if shop_id is None or key is None:
-        return redirect_to(url_for("boom.person_page", value=value))
+        return person_page(value)
     with reading_session(Actor.system(shop_id)) as session:
         reporting = person.find_shop_of(session, key, id)
     if reporting is None:
@@ -333,10 +333,11 @@ def person_forbid(value: str) -> ResponseReturnValue:
     """Withdraw the consent: nothing of him stays in the network."""
     current_session().rollback()
     shop_id, key = person.shop_of(value), _proved()
-    if shop_id is not None and key is not None:
-        with open_session(Actor.system(shop_id)) as session:
-            network.forget(session, key)
-        toast(_("Done. Shops tell each other nothing of you any more."))
+    if shop_id is None or key is None:
+        return person_page(value)
+    with open_session(Actor.system(shop_id)) as session:
+        network.forget(session, key)
+    toast(_("Done. Shops tell each other nothing of you any more."))
     return redirect_to(url_for("boom.person_page", value=value))
 
 

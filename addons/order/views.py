@@ -13,7 +13,6 @@ from addons.order import billing, contracts, quotations, services
 from addons.order.entry import read_buyer, read_sums
 from addons.order.forms import OrderForm, ReasonForm
 from addons.order.models import Contract, Invoice, Order, Payment, Quotation, discount_reason
-from addons.order.printing import print_document
 from addons.order.workflows import CONTRACT, INVOICE, ORDER, PAYMENT, QUOTATION
 from core.errors import DomainError
 from core.exchange.downloads import send_pdf
@@ -132,6 +131,8 @@ def entry_sums() -> ResponseReturnValue:
 
 def _printed(model: Any, id: UUID) -> ResponseReturnValue:
     document = current_session().need(model, id)
+    from addons.order.printing import print_document  # what draws pages is loaded when somebody prints
+
     return send_pdf(print_document(current_session(), document), f"{document.number}.pdf")
 
 

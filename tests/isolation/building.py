@@ -24,7 +24,7 @@ from tests.isolation.town import Business, Town, build_town, note_ids
 from tests.isolation.walking import learn_paths
 from tests.isolation.watching import Watch, watching
 
-ADDONS = AddonSet(("customer", "activity", "automation", "order"))
+ADDONS = AddonSet(("customer", "activity", "automation", "order", "shipping", "boom"))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from tests.isolation.walking import methods_of, own_path
 KERNEL_ROUTES = ("core.discussion_panel", "core.discussion_post", "core.discussion_people", "core.attachment")
 """Routes of the kernel that show what belongs to an addon's record."""
 
-OFF = ("activity", "automation", "customer")
+OFF = ("boom", "shipping", "order", "activity", "automation", "customer")
 
 OVERVIEWS = ("/", "/search?q=customer", "/settings", "/settings/core", "/account", "/jobs", "/notifications")
 

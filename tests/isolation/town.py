@@ -123,7 +123,7 @@ def _build_business(world: World, word: str, permissions: list[str]) -> Business
     own = [
         each
         for each in permissions
-        if each.startswith(("customer.", "activity.", "boom.", "order.")) and each not in SIGHTLESS
+        if each.startswith(("customer.", "activity.", "boom.", "order.", "shipping.")) and each not in SIGHTLESS
     ]
     own.append("core.use_api")
     boss = world.user(tenant, *permissions, name=f"{word} Boss")
@@ -148,6 +148,8 @@ def _build_business(world: World, word: str, permissions: list[str]) -> Business
             _add_activities(world, business, business.seller, customer, word)
         if "order.read" in permissions:
             _add_documents(world, business, business.seller, customer, word)
+        if "shipping.read" in permissions:
+            _add_shipments(world, business, business.seller, customer, word)
         if "boom.read" in permissions:
             _add_boom(world, business, business.seller, customer, word)
         if "automation.manage" in permissions:
@@ -546,6 +548,24 @@ def _add_documents(world: World, business: Business, owner: Any, customer_id: UU
             _add_values(session, record_, word)
 
 
+def _add_shipments(world: World, business: Business, owner: Any, customer_id: UUID, word: str) -> None:
+    """Parcels of three orders that came back, which makes a boom customer; the address of a carrier."""
+    from addons.order import services
+    from addons.shipping.services import create_shipment, enter_event, open_account
+
+    with world.app.test_request_context(), world.session(business.tenant) as session:
+        line: Any = {"name": f"{word} line", "unit": f"{word} unit", "quantity": Decimal(1), "price": 1_000}
+        texts = {name: f"{word} {name}" for name in ("recipient_name", "address", "note")}
+        who: Any = {"customer_id": customer_id, "phone": f"{PHONES[word]}0", "seller_id": owner.id}
+        for at in range(3):
+            order = services.create_order(session, **texts, **who, lines=[line])
+            services.move_order(session, order, "confirm")
+            parcel = create_shipment(session, order, carrier="ghn", waybill=f"{word}-{at}")
+            enter_event(session, parcel, state="returned", cause="refused", reason=f"{word} reason")
+            parcel.unknown_code = f"{word} code"
+        open_account(session, "ghn")
+
+
 def _add_boom(world: World, business: Business, owner: Any, customer_id: UUID, word: str) -> None:
     """A report without an order, which stays in its shop; the terms were accepted and withdrawn; somebody asked the network."""
     from addons.boom.models import BoomLookup, BoomTerms, Reason
@@ -554,7 +574,8 @@ def _add_boom(world: World, business: Business, owner: Any, customer_id: UUID, w
 
     with world.session(business.tenant, owner) as session:
         customer = session.need(_customer_model(), customer_id)
-        report_customer(session, customer, reason=Reason.OTHER, content=f"{word} report")
+        report = report_customer(session, customer, reason=Reason.OTHER, content=f"{word} report")
+        report.dispute, report.answer = f"{word} dispute", f"{word} answer"
         key = phone_key(str(customer.phone))
     with world.session(business.tenant) as session:
         session.add(BoomLookup(user_id=business.boss.id, at=now(), phone_key=key, reports=0))
@@ -633,6 +654,8 @@ def _add_hidden(world: World, business: Business) -> None:
             _add_activities(world, business, business.colleague, customer, HIDDEN)
         if "order" in _registry(world).order:
             _add_documents(world, business, business.colleague, customer, HIDDEN)
+        if "shipping" in _registry(world).order:
+            _add_shipments(world, business, business.colleague, customer, HIDDEN)
         if "boom" in _registry(world).order:
             _add_boom(world, business, business.colleague, customer, HIDDEN)
     _add_personal(world, business, business.colleague, HIDDEN)

@@ -26,6 +26,8 @@ def words_for(prober: Prober, argument: str) -> list[str]:
         "key": ["core.notice"],
         "step": ["cancel"],
         "value": [f"{UUID(int=0).hex}.token"],
+        "token": [f"{UUID(int=0).hex}.token"],
+        "carrier": ["ghn"],
     }  # fmt: skip
     return known.get(argument, ["x"])
 

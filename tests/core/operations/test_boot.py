@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-NEEDED_SELDOM = ("alembic", "mako", "openpyxl", "redis", "rq", "zxcvbn", "lxml", "pytest")
-"""For migrations, workbooks, queues, passwords and tests."""
+NEEDED_SELDOM = ("alembic", "mako", "openpyxl", "redis", "rq", "zxcvbn", "lxml", "fpdf", "fontTools", "PIL", "pytest")
+"""For migrations, workbooks, queues, passwords, printed pages and tests."""
 
 
 @pytest.mark.engine("sqlite")
