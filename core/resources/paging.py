@@ -56,8 +56,9 @@ class Cursor:
 
 
 def python_type(type_: TypeEngine[Any]) -> type[Any]:
-    """What a column's values are in Python; a TypeDecorator alone would say ``object``."""
-    return type_.impl_instance.python_type if isinstance(type_, TypeDecorator) else type_.python_type
+    """What a column's values are in Python; a TypeDecorator that does not say it has those of what it decorates."""
+    says_nothing = isinstance(type_, TypeDecorator) and "python_type" not in vars(type(type_))
+    return type_.impl_instance.python_type if says_nothing else type_.python_type
 
 
 def _plain(value: Any) -> Any:
@@ -95,7 +96,7 @@ def _moment(value: Any) -> datetime:
 
 def _decimal(value: Any) -> Decimal:
     number = Decimal(value)
-    if not number.is_finite():
+    if not number.is_finite() or abs(number) >= MAX_DECIMAL:
         raise BadCursor
     return number
 

@@ -102,7 +102,9 @@ def test_the_same_requests_from_our_own_pages_are_let_in(prober: Prober) -> None
 
 
 def test_reading_writes_nothing(swift: Prober) -> None:
-    read_everything(swift, targets_of(swift.app))
+    targets = targets_of(swift.app)
+
+    read_everything(swift, targets[::3] if swift.is_small else targets)
 
     swift.verdict(at_least=150)
 

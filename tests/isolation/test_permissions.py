@@ -100,13 +100,12 @@ def try_all_but_the_declared(prober: Prober, targets: list[Target]) -> None:
         prober.town.cookies[user.id] = world.cookie(user)[1]
         people[access] = user
     prober.watch.rebase()
-    for target, method in methods_of(targets):
-        for htmx in (False, True):
-            path, form = own_path(prober, target), None if method == "GET" else ()
-            answer = prober.send(method, path, people[target.access], form=form, htmx=htmx)
-            if answer.status != 403:
-                prober.complain(answer, f"without {target.access.permissions}")
-            prober.expect_unchanged(answer)
+    for turn, (target, method) in enumerate(methods_of(targets)):
+        path, form = own_path(prober, target), None if method == "GET" else ()
+        answer = prober.send(method, path, people[target.access], form=form, htmx=bool(turn % 2))
+        if answer.status != 403:
+            prober.complain(answer, f"without {target.access.permissions}")
+        prober.expect_unchanged(answer)
 
 
 def guarded(prober: Prober) -> list[Target]:

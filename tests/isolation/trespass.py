@@ -368,6 +368,12 @@ def draw_few(probes: Sequence[Probe], most: int) -> list[Probe]:
     return [*first.values(), *random.Random(LOT).sample(others, min(len(others), max(0, most - len(first))))]
 
 
+def draw_lot(probes: Sequence[Probe], wanted: int) -> list[Probe]:
+    """So many of the due probes, whichever."""
+    due = [probe for probe in probes if probe.is_due]
+    return random.Random(LOT).sample(due, min(len(due), wanted))
+
+
 def part_of(probes: Sequence[Probe], part: int, parts: int) -> list[Probe]:
     """One of ``parts`` about equal parts; probes that share their first question stay together."""
     groups: dict[object, list[Probe]] = {}

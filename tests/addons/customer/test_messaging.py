@@ -169,6 +169,7 @@ def test_writing_in_the_browser(shop, use_mail, writer, trang, live_server, page
     page.goto(f"{live_server.url}/customer/customers/{trang}")
     page.get_by_role("link", name="E-mail", exact=True).click()
     dialog = page.get_by_role("dialog")
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     dialog.get_by_label("Template", exact=True).select_option(label="Thank-you letter")
     expect(dialog.locator("textarea")).to_have_value(re.compile("Kính gửi Chị Nguyễn Thị Huyền Trang"))
     axe(page)

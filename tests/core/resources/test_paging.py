@@ -1,12 +1,15 @@
 """Every row exactly once, in both directions, with equal and missing sort values, while rows come and go."""
 
 import random
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.resources.paging import Cursor
+from core.db import uuid7
+from core.db.types import Scaled
+from core.resources.paging import BadCursor, Cursor
 from tests.core.resources.pages import read, walk
 
 SORTS = ("pages", "-pages", "created_at", "-created_at", "name", "price", "-price")
@@ -17,6 +20,15 @@ def pages_of_two(monkeypatch, app):
     from addons.shelf.resources import Books
 
     monkeypatch.setattr(Books, "page_sizes", (2, 50))
+
+
+def test_a_position_among_numbers_with_decimals_is_read_as_it_was_written():
+    place = Cursor(Decimal("12.5"), uuid7(), 3)
+
+    assert Cursor.decode(place.encode("rate"), "rate", Scaled()) == place
+    for hostile in ("1e400", "-1e18", "NaN", "x", [1], {}):
+        with pytest.raises(BadCursor):
+            Cursor.decode(Cursor(hostile, place.id, 0).encode("rate"), "rate", Scaled())
 
 
 def _flat(pages):
