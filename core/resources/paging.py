@@ -19,6 +19,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, and_, literal, tuple_
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from core.decimals import MAX_DECIMAL
+
 MAX_CURSOR_LENGTH = 1_500
 """Characters; the longest sort key has 400."""
 
