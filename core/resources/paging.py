@@ -59,8 +59,9 @@ class Cursor:
 
 def python_type(type_: TypeEngine[Any]) -> type[Any]:
     """What a column's values are in Python; a TypeDecorator that does not say it has those of what it decorates."""
-    says_nothing = isinstance(type_, TypeDecorator) and "python_type" not in vars(type(type_))
-    return type_.impl_instance.python_type if says_nothing else type_.python_type
+    if isinstance(type_, TypeDecorator) and "python_type" not in vars(type(type_)):
+        return type_.impl_instance.python_type
+    return type_.python_type
 
 
 def _plain(value: Any) -> Any:
