@@ -102,6 +102,9 @@ def test_the_palette_finds_customers_and_pages_from_anywhere(office, look, viewp
     page.keyboard.press("/")
     page.keyboard.type("them khach")
     expect(page.get_by_role("option", name="Thêm khách hàng", exact=True)).to_be_visible()
+    expect(page.locator("#palette")).not_to_have_class(
+        re.compile("is-stale|is-searching")
+    )  # else Enter leads to the page
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{CUSTOMERS}new")
 
